@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The pixelfleet authors
+
+# PF_REQUIRE(VAR, MODULE-SPEC, DEBIAN-PACKAGE)
+# --------------------------------------------
+# A library that we cannot do without, in one line of configure's output,
+# and its package's name where it is missing.
+AC_DEFUN([PF_REQUIRE], [
+	PKG_CHECK_MODULES([$1], [$2], [],
+	    [AC_MSG_ERROR([$2 is missing: install $3])])
+])
+
+# PF_VARNISH_DIRS
+# ---------------
+# Where this Varnish looks for VMODs and VCL by itself.  varnish.m4 derives
+# them from our prefix only when none was given; a distribution's Varnish
+# has an architecture in its libdir, so ask it unless told otherwise.
+AC_DEFUN([PF_VARNISH_DIRS], [
+	AS_IF([test "$prefix" = NONE || test "$prefix" = "$VARNISHAPI_PREFIX"], [
+		vmoddir=$VARNISHAPI_VMODDIR
+		vcldir=$VARNISHAPI_VCLDIR
+	])
+	AC_SUBST([varnish_vcl_path], [$VARNISHAPI_VCLDIR])
+])
+
+# PF_WARNINGS
+# -----------
+AC_DEFUN([PF_WARNINGS], [
+	AC_ARG_ENABLE([werror],
+	    [AS_HELP_STRING([--enable-werror], [warnings are errors])],
+	    [], [enable_werror=no])
+	PF_CFLAGS="-std=gnu11 -Wall -Wextra -Wno-unused-parameter"
+	PF_CFLAGS="$PF_CFLAGS -Wshadow -Wstrict-prototypes"
+	PF_CFLAGS="$PF_CFLAGS -Wmissing-prototypes -Wpointer-arith"
+	AS_IF([test "$enable_werror" = yes], [PF_CFLAGS="$PF_CFLAGS -Werror"])
+	AC_SUBST([PF_CFLAGS])
+])
+
+# PF_SANITIZE
+# -----------
+# The VMODs are loaded by a varnishd that has no sanitizer in it, so the
+# run-time has to be preloaded: the tests get its path in PF_PRELOAD.
+AC_DEFUN([PF_SANITIZE], [
+	AC_ARG_ENABLE([sanitize],
+	    [AS_HELP_STRING([--enable-sanitize],
+		[AddressSanitizer and UndefinedBehaviorSanitizer])],
+	    [], [enable_sanitize=no])
+	AS_IF([test "$enable_sanitize" = yes], [
+		PF_SAN="-fsanitize=address,undefined -fno-omit-frame-pointer"
+		PF_SAN="$PF_SAN -fno-sanitize-recover=undefined"
+		PF_CFLAGS="$PF_CFLAGS $PF_SAN"
+		PF_PRELOAD=$($CC -print-file-name=libasan.so)
+		PF_PRELOAD="$PF_PRELOAD:$($CC -print-file-name=libubsan.so)"
+	])
+	AM_CONDITIONAL([SANITIZE], [test "$enable_sanitize" = yes])
+	AC_SUBST([PF_PRELOAD])
+])
