@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * Copyright (c) 2026 The pixelfleet authors
+ *
+ * Judging what came from another node: is it one of ours, and does it run
+ * what we run?
+ *
+ * A stranger gets 403.  A node with another configuration gets 412, the
+ * precondition being that both would make the same of the same request.
+ * The front takes either for an answer that it has to find itself.
+ */
+
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "fleet.h"
+
+#include <vrt_obj.h>
+
+#include "msg.h"
+#include "node_headers.h"
+#include "vcompat.h"
+
+/* One line for each change of a node's state, not for each probe. */
+static void
+admit_note(const struct VPFX(fleet_director) *d, const char *node,
+    const char *config, const char *parts, unsigned differs)
+{
+	char what[512];
+	struct member *m;
+	int i;
+
+	i = member_find(d, node);
+	if (i < 0)
+		return;
+	m = &d->member[i];
+	if (__atomic_exchange_n(&m->differs, differs, __ATOMIC_RELAXED) ==
+	    differs)
+		return;
+	if (differs) {
+		if (parts == NULL || config_hash_differences(&d->config,
+		    parts, what, sizeof what) <= 0)
+			bprintf(what, "%s", "parts unknown");
+		VSL(SLT_Error, NO_VXID, "%s: node %s runs another "
+		    "configuration: theirs %s, ours %s: %s", d->name, node,
+		    config, d->config.hex, what);
+	} else
+		VSL(SLT_Notice, NO_VXID, "%s: node %s runs our configuration"
+		    " again: %s", d->name, node, d->config.hex);
+}
+
+/* Nobody but a node says these, and a node says each once. */
+static const char *
+admit_header(const struct http *hp, const char *name)
+{
+
+	return (msg_count(hp, name) == 1 ? msg_get(hp, name) : NULL);
+}
+
+static const char *
+admit_stranger(VRT_CTX, struct VPFX(fleet_director) *d,
+    const struct http *hp, const char *node, const char *config)
+{
+	struct auth_claim claim;
+	enum auth_reason r;
+	VCL_IP ip;
+
+	if (node == NULL || !node_name_valid(node))
+		return ("no node's name");
+	if (config == NULL || !node_config_valid(config))
+		return ("no configuration hash");
+	if (!d->has_secret) {
+		ip = VRT_r_remote_ip(ctx);
+		if (member_has_address(d, ip) || member_is_loopback(ip))
+			return (NULL);
+		return ("not the address of a node");
+	}
+	/* Addressed to us: what another node was sent is of no use here. */
+	claim.method = http_GetMethod(hp);
+	claim.url = hp->hd[HTTP_HDR_URL].b;
+	claim.node = node;
+	claim.to = d->identity;
+	claim.config = config;
+	r = auth_verify(&d->secret, &fleet_replay, &claim,
+	    admit_header(hp, NODE_HDR_AUTH), time(NULL));
+	return (r == AUTH_OK ? NULL : auth_reason_text(r));
+}
+
+int
+admit_request(VRT_CTX, struct VPFX(fleet_director) *d, const char **why)
+{
+	const char *node, *config;
+	const struct http *hp;
+
+	hp = ctx->http_req;
+	CHECK_OBJ_NOTNULL(hp, HTTP_MAGIC);
+	node = admit_header(hp, NODE_HDR_NODE);
+	config = admit_header(hp, NODE_HDR_CONFIG);
+	*why = admit_stranger(ctx, d, hp, node, config);
+	if (*why != NULL) {
+		FLEET_COUNT(refused_stranger);
+		VSLb(ctx->vsl, SLT_Error, "%s: refused %s: %s", d->name,
+		    node == NULL ? "a request" : node, *why);
+		return (403);
+	}
+	if (strcmp(config, d->config.hex) != 0) {
+		FLEET_COUNT(refused_config);
+		admit_note(d, node, config,
+		    admit_header(hp, NODE_HDR_PARTS), 1);
+		*why = "This node runs another configuration.";
+		return (412);
+	}
+	admit_note(d, node, config, NULL, 0);
+	FLEET_COUNT(admitted);
+	return (0);
+}
+
+int
+admit_response(VRT_CTX, struct VPFX(fleet_director) *d, const char **why)
+{
+	const struct http *hp;
+	const char *config, *node, *to;
+
+	hp = ctx->http_beresp;
+	CHECK_OBJ_NOTNULL(hp, HTTP_MAGIC);
+	config = admit_header(hp, NODE_HDR_CONFIG);
+	node = admit_header(hp, NODE_HDR_NODE);
+	to = msg_get(ctx->http_bereq, NODE_HDR_TO);
+
+	*why = NULL;
+	if (config == NULL || node == NULL)
+		*why = "the answer is not a node's";
+	else if (to == NULL || strcmp(node, to) != 0)
+		*why = "the answer is another node's";
+	else if (strcmp(config, d->config.hex) != 0)
+		*why = "the answer is from another configuration";
+	else if (msg_get(hp, NODE_HDR_REFUSED) != NULL)
+		*why = msg_get(hp, NODE_HDR_REFUSED);
+	if (*why == NULL)
+		return (0);
+	FLEET_COUNT(discarded);
+	VSLb(ctx->vsl, SLT_Error, "%s: discarded an answer of %s: %s",
+	    d->name, to == NULL ? "a node" : to, *why);
+	return (503);
+}

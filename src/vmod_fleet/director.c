@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * Copyright (c) 2026 The pixelfleet authors
+ *
+ * Choosing the node for a key, and the Varnish director that sends a
+ * request to the node chosen.
+ *
+ * The choice falls on the client's side, where it decides between a lookup
+ * and a pass; the director is resolved on the backend's side, another task.
+ * The header Fleet-To carries it across, as it would have to in any case
+ * for varnishlog to show it.
+ */
+
+#include "config.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "fleet.h"
+
+#include <vsb.h>
+
+#include "msg.h"
+#include "node_headers.h"
+
+int
+director_route(VRT_CTX, const struct VPFX(fleet_director) *d, const char *key)
+{
+	uint64_t mask[FLEET_MEMBERS_MAX / 64];
+	unsigned u;
+
+	memset(mask, 0, sizeof mask);
+	for (u = 0; u < d->n_member; u++)
+		if (member_healthy(ctx, d, u))
+			mask[u / 64] |= UINT64_C(1) << (u % 64);
+	return (ring_top_among(d->ring, d->n_member, ring_key(key), mask));
+}
+
+/*
+ * Write the headers by which another node knows us.  Done here, when the
+ * request is final, so that nothing goes to another node unsigned and that
+ * a retry has a nonce of its own.
+ */
+static int
+director_sign(const struct VPFX(fleet_director) *d, struct http *hp,
+    const char *to)
+{
+	struct auth_claim claim;
+	char auth[AUTH_TEXT_MAX];
+
+	msg_set(hp, NODE_HDR_NODE, d->identity);
+	msg_set(hp, NODE_HDR_CONFIG, d->config.hex);
+	if (!d->has_secret)
+		return (0);
+	claim.method = http_GetMethod(hp);
+	claim.url = hp->hd[HTTP_HDR_URL].b;
+	claim.node = d->identity;
+	claim.to = to;
+	claim.config = d->config.hex;
+	if (auth_sign(&d->secret, &claim, time(NULL), auth) < 0)
+		return (-1);
+	msg_set(hp, NODE_HDR_AUTH, auth);
+	return (0);
+}
+
+static VCL_BACKEND v_matchproto_(vdi_resolve_f)
+director_resolve(VRT_CTX, VCL_BACKEND dir)
+{
+	struct VPFX(fleet_director) *d;
+	const char *to;
+	int i;
+
+	CHECK_OBJ_NOTNULL(ctx, VRT_CTX_MAGIC);
+	CAST_OBJ_NOTNULL(d, dir->priv, FLEET_DIRECTOR_MAGIC);
+	if (ctx->bo == NULL)
+		return (NULL);	/* a request's choice needs its request */
+	CHECK_OBJ_NOTNULL(ctx->bo->bereq, HTTP_MAGIC);
+	to = msg_get(ctx->bo->bereq, NODE_HDR_TO);
+	if (to == NULL) {
+		VSLb(ctx->vsl, SLT_FetchError,
+		    "%s: no " NODE_HDR_TO " header: .route() comes first",
+		    d->name);
+		return (NULL);
+	}
+	i = member_find(d, to);
+	if (i < 0 || i == d->self || !member_healthy(ctx, d, i)) {
+		VSLb(ctx->vsl, SLT_FetchError, "%s: node %s is %s", d->name,
+		    to, i < 0 ? "unknown" : i == d->self ? "this one" :
+		    "sick");
+		return (NULL);
+	}
+	if (director_sign(d, ctx->bo->bereq, to) < 0) {
+		VSLb(ctx->vsl, SLT_FetchError, "%s: cannot sign the request",
+		    d->name);
+		return (NULL);
+	}
+	FLEET_COUNT(forwarded);
+	return (d->member[i].backend);
+}
+
+/* How many nodes are healthy, this one among them. */
+static unsigned
+director_count(VRT_CTX, const struct VPFX(fleet_director) *d)
+{
+	unsigned u, n = 0;
+
+	for (u = 0; u < d->n_member; u++)
+		n += member_healthy(ctx, d, u);
+	return (n);
+}
+
+static VCL_BOOL v_matchproto_(vdi_healthy_f)
+director_healthy(VRT_CTX, VCL_BACKEND dir, VCL_TIME *changed)
+{
+	struct VPFX(fleet_director) *d;
+
+	CAST_OBJ_NOTNULL(d, dir->priv, FLEET_DIRECTOR_MAGIC);
+	if (changed != NULL)
+		*changed = 0;
+	return (director_count(ctx, d) > 0);
+}
+
+static void
+director_list_long(VRT_CTX, const struct VPFX(fleet_director) *d,
+    struct vsb *vsb, int json)
+{
+	const struct member *m;
+	const char *state;
+	unsigned u;
+
+	if (json)
+		VSB_printf(vsb, "{\n\"config\": \"%s\",\n\"nodes\": {",
+		    d->config.hex);
+	else
+		VSB_printf(vsb, "\n\n\tconfig\t%s\n", d->config.hex);
+	for (u = 0; u < d->n_member; u++) {
+		m = &d->member[u];
+		state = (int)u == d->self ? "self" :
+		    member_healthy(ctx, d, u) ? "healthy" : "sick";
+		if (json)
+			VSB_printf(vsb, "%s\n\"%s\": {\"weight\": %.3f, "
+			    "\"state\": \"%s\"}", u ? "," : "", m->name,
+			    m->weight, state);
+		else
+			VSB_printf(vsb, "\t%s\tweight %.3f\t%s\n", m->name,
+			    m->weight, state);
+	}
+	if (json)
+		VSB_cat(vsb, "\n}\n},\n");
+}
+
+/*
+ * The core holds its VCL lock while it calls this on 7.1, so: no lock, and
+ * nothing that may create or delete a backend.
+ */
+static void v_matchproto_(vdi_list_f)
+director_list(VRT_CTX, VCL_BACKEND dir, struct vsb *vsb, int pflag, int jflag)
+{
+	struct VPFX(fleet_director) *d;
+	unsigned n;
+
+	CAST_OBJ_NOTNULL(d, dir->priv, FLEET_DIRECTOR_MAGIC);
+	if (pflag) {
+		director_list_long(ctx, d, vsb, jflag);
+		return;
+	}
+	n = director_count(ctx, d);
+	VSB_printf(vsb, jflag ? "[%u, %u, \"%s\"]" : "%u/%u\t%s", n,
+	    d->n_member, n > 0 ? "healthy" : "sick");
+}
+
+const struct vdi_methods director_methods[1] = {{
+	.magic =	VDI_METHODS_MAGIC,
+	.type =		"fleet",
+	.healthy =	director_healthy,
+	.resolve =	director_resolve,
+	.list =		director_list,
+}};

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * Copyright (c) 2026 The pixelfleet authors
+ *
+ * The cluster object as the files of this VMOD share it.
+ *
+ *	vmod_fleet.c	what VCL calls
+ *	member.c	the nodes and the backends that reach them
+ *	director.c	choosing a node, and sending a request there
+ *	admit.c		judging what came from another node
+ *
+ * A cluster is made in vcl_init and read-only from .start() on, but for the
+ * fields that say otherwise, which are atomic or have a lock of their own.
+ */
+
+#ifndef FLEET_H
+#define FLEET_H
+
+#include <stdbool.h>
+
+#include <cache/cache.h>
+
+#include "vcc_fleet_if.h"
+#include "VSC_fleet.h"
+
+#include "auth.h"
+#include "config_hash.h"
+#include "ring.h"
+
+#define FLEET_MEMBERS_MAX	1024
+
+struct member {
+	unsigned		magic;
+#define MEMBER_MAGIC		0x3d7a41c6
+	char			*name;
+	char			*host;
+	char			*port;
+	double			weight;
+	struct suckaddr		*ip4, *ip6;	/* either may be NULL */
+	VCL_BACKEND		backend;	/* NULL for this node itself */
+	/* Atomic: the last request or probe was of another configuration. */
+	unsigned		differs;
+};
+
+struct VPFX(fleet_director) {
+	unsigned		magic;
+#define FLEET_DIRECTOR_MAGIC	0x5e1c92ab
+	bool			started;
+	char			*name;
+	VCL_BACKEND		dir;
+	VCL_BACKEND		source;		/* NULL without that door */
+	VCL_PROBE		probe;		/* the site's; may be NULL */
+
+	struct member		*member;
+	struct ring_node	*ring;		/* same index as member */
+	unsigned		n_member;
+	int			self;		/* index; -1: not a member */
+	const char		*identity;	/* varnishd -i */
+
+	struct config_hash	config;		/* finished by .start() */
+	char			config_parts[CONFIG_TEXT_MAX];
+
+	bool			has_secret;
+	struct auth_secret	secret;
+};
+
+/* What went wrong in this task, for .status() and .reason(). */
+struct verdict {
+	unsigned		magic;
+#define VERDICT_MAGIC		0x91b3fe02
+	int			status;
+	const char		*reason;
+	int			owner;		/* of the last .route() */
+	bool			took_over;
+};
+
+/*
+ * vmod_fleet.c: counters and the nonces seen, one of each for the process;
+ * and this task's verdict, NULL where its workspace is full.
+ */
+extern struct VSC_fleet *fleet_vsc;
+extern struct auth_replay fleet_replay;
+#define FLEET_COUNT(name)						\
+	(void)__atomic_add_fetch(&fleet_vsc->name, 1, __ATOMIC_RELAXED)
+
+struct verdict *fleet_verdict(VRT_CTX, const void *key);
+
+/* member.c */
+int member_add(VRT_CTX, struct VPFX(fleet_director) *, const char *name,
+    const char *host, const char *port, double weight);
+int member_start(VRT_CTX, struct VPFX(fleet_director) *);
+void member_free(struct VPFX(fleet_director) *);
+int member_find(const struct VPFX(fleet_director) *, const char *name);
+bool member_has_address(const struct VPFX(fleet_director) *, VCL_IP);
+bool member_is_loopback(VCL_IP);
+bool member_healthy(VRT_CTX, const struct VPFX(fleet_director) *, unsigned);
+
+/* director.c */
+extern const struct vdi_methods director_methods[1];
+int director_route(VRT_CTX, const struct VPFX(fleet_director) *,
+    const char *key);
+
+/* admit.c: both return 0, or the status to refuse with and the reason */
+int admit_request(VRT_CTX, struct VPFX(fleet_director) *, const char **why);
+int admit_response(VRT_CTX, struct VPFX(fleet_director) *, const char **why);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * Copyright (c) 2026 The pixelfleet authors
+ *
+ * See msg.h.
+ */
+
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include <cache/cache.h>
+
+#include "msg.h"
+
+/* The first header: what comes before is the start line. */
+#define MSG_FIRST	HTTP_HDR_FIRST
+
+static int
+msg_is(const txt *hd, const char *name, size_t l)
+{
+
+	return ((size_t)Tlen(*hd) > l && hd->b[l] == ':' &&
+	    strncasecmp(hd->b, name, l) == 0);
+}
+
+const char *
+msg_get(const struct http *hp, const char *name)
+{
+	const char *p;
+	size_t l;
+	unsigned u;
+
+	CHECK_OBJ_NOTNULL(hp, HTTP_MAGIC);
+	l = strlen(name);
+	for (u = MSG_FIRST; u < hp->nhd; u++) {
+		if (!msg_is(&hp->hd[u], name, l))
+			continue;
+		p = hp->hd[u].b + l + 1;
+		return (p + strspn(p, " \t"));
+	}
+	return (NULL);
+}
+
+unsigned
+msg_count(const struct http *hp, const char *name)
+{
+	size_t l;
+	unsigned u, n = 0;
+
+	CHECK_OBJ_NOTNULL(hp, HTTP_MAGIC);
+	l = strlen(name);
+	for (u = MSG_FIRST; u < hp->nhd; u++)
+		n += msg_is(&hp->hd[u], name, l);
+	return (n);
+}
+
+/* Remove the headers whose name begins with `prefix` (of l characters). */
+static void
+msg_remove(struct http *hp, const char *prefix, size_t l)
+{
+	unsigned u, v, unset;
+
+	CHECK_OBJ_NOTNULL(hp, HTTP_MAGIC);
+	unset = hp->logtag + (SLT_ReqUnset - SLT_ReqMethod);
+	for (u = v = MSG_FIRST; u < hp->nhd; u++) {
+		if ((size_t)Tlen(hp->hd[u]) >= l &&
+		    strncasecmp(hp->hd[u].b, prefix, l) == 0) {
+			if (hp->vsl != NULL)
+				VSLbt(hp->vsl, (enum VSL_tag_e)unset,
+				    hp->hd[u]);
+			continue;
+		}
+		hp->hd[v] = hp->hd[u];
+		hp->hdf[v] = hp->hdf[u];
+		v++;
+	}
+	hp->nhd = v;
+}
+
+void
+msg_set(struct http *hp, const char *name, const char *value)
+{
+	char prefix[64];
+
+	bprintf(prefix, "%s:", name);
+	msg_remove(hp, prefix, strlen(prefix));
+	http_PrintfHeader(hp, "%s: %s", name, value);
+}
+
+void
+msg_strip(struct http *hp, const char *prefix)
+{
+
+	msg_remove(hp, prefix, strlen(prefix));
+}
