@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The pixelfleet authors
+#
+# The operators' door.
+
+sub pixelfleet_admin_recv {
+	if (!cluster.admits_operator(req.http.Authorization)) {
+		return (synth(cluster.status(), cluster.reason()));
+	}
+	if (req.url == "/status") {
+		return (synth(200, "status"));
+	}
+	return (synth(404, "This door answers /status."));
+}
+
+sub pixelfleet_admin_synth {
+	if (resp.status == 200) {
+		set resp.http.Content-Type = "application/json";
+		set resp.body = cluster.status_json();
+	} else {
+		if (resp.status == 401) {
+			set resp.http.WWW-Authenticate = "Bearer";
+		}
+		set resp.body = req.http.Fleet-Sentence + {"
+"};
+	}
+}

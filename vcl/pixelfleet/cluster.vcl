@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The pixelfleet authors
+#
+# The door for the other nodes.  What comes in here is done here, as the
+# owner, and never forwarded.
+
+sub pixelfleet_cluster_recv {
+	if (!cluster.admits_request()) {
+		return (synth(cluster.status(), cluster.reason()));
+	}
+	if (req.url == "/fleet/probe") {
+		return (synth(200, "ready"));
+	}
+	if (req.method != "GET" && req.method != "HEAD") {
+		return (synth(405, "This door answers GET and HEAD."));
+	}
+	fleet.strip("Fleet-");
+	if (!images.parse(req.url)) {
+		return (synth(images.status(), images.error()));
+	}
+	set req.url = images.canonical();
+	call pixelfleet_lookup;
+}
+
+sub pixelfleet_cluster_deliver {
+	call pixelfleet_variant_deliver;
+	set resp.http.Fleet-Cache = req.http.Fleet-Cache;
+	call pixelfleet_cluster_sign;
+}
+
+# Every answer of this door says whose it is and of what configuration.  One
+# that is about the request and not about the image says so, too.
+sub pixelfleet_cluster_synth {
+	if (resp.status != 400) {
+		set resp.http.Fleet-Refused = req.http.Fleet-Sentence;
+	}
+	set resp.body = req.http.Fleet-Sentence + {"
+"};
+	call pixelfleet_cluster_sign;
+}
+
+sub pixelfleet_cluster_sign {
+	set resp.http.Fleet-Config = cluster.config_hash();
+	set resp.http.Fleet-Node = cluster.self();
+}

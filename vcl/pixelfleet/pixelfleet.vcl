@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The pixelfleet authors
+#
+# A cluster of image caches.  See pixelfleet(7).
+#
+# A site's VCL creates two objects, named `cluster` and `images`, and then
+# includes this file.  Subroutines that the site defines before it run before
+# ours, on every door.
+#
+# A node has four doors, listen sockets told apart by their name:
+#
+#	http	the public; also a socket without a name	http.vcl
+#	cluster	the other nodes					cluster.vcl
+#	admin	operators					admin.vcl
+#	source	this node itself, for originals			source.vcl
+#
+# What a request is for stands in req.http.Fleet-Kind:
+#
+#	variant		an image made from an original		variant.vcl
+#	original	an original as it is, asked for by a client
+#	source		an original, to make a variant from
+#
+# `original` and `source` share one object.  No header that begins with
+# Fleet- comes in or goes out on the http door.
+
+vcl 4.1;
+
+import fleet;
+import std;
+import vips;
+
+sub vcl_init {
+	cluster.config_add("renderer", images.fingerprint());
+	cluster.start();
+}
+
+include "pixelfleet/http.vcl";
+include "pixelfleet/cluster.vcl";
+include "pixelfleet/admin.vcl";
+include "pixelfleet/source.vcl";
+include "pixelfleet/variant.vcl";
+
+sub vcl_recv {
+	if (local.socket == "cluster") {
+		call pixelfleet_cluster_recv;
+	} else if (local.socket == "admin") {
+		call pixelfleet_admin_recv;
+	} else if (local.socket == "source") {
+		call pixelfleet_source_recv;
+	} else {
+		call pixelfleet_http_recv;
+	}
+}
+
+# The rest of a request's way through this node as the owner.
+sub pixelfleet_lookup {
+	if (images.rendered()) {
+		set req.http.Fleet-Kind = "variant";
+	} else {
+		set req.http.Fleet-Kind = "original";
+	}
+	return (hash);
+}
+
+sub vcl_hash {
+	if (req.http.Fleet-Kind == "variant") {
+		hash_data("variant");
+		hash_data(images.source());
+		hash_data(images.operations());
+		hash_data(images.fingerprint());
+	} else {
+		hash_data("source");
+		hash_data(req.url);
+	}
+	return (lookup);
+}
+
+sub vcl_hit {
+	set req.http.Fleet-Cache = "hit";
+}
+
+sub vcl_miss {
+	set req.http.Fleet-Cache = "miss";
+}
+
+sub vcl_pass {
+	set req.http.Fleet-Cache = "pass";
+}
+
+sub vcl_backend_fetch {
+	if (bereq.http.Fleet-To) {
+		return (fetch);
+	}
+	if (bereq.http.Fleet-Kind == "variant") {
+		call pixelfleet_variant_fetch;
+	} else {
+		call pixelfleet_source_fetch;
+	}
+	return (fetch);
+}
+
+sub vcl_backend_response {
+	# A refresh in the background that failed: what is in the cache, and
+	# may be used for its grace, is better.
+	if (bereq.is_bgfetch && beresp.status >= 500) {
+		return (abandon);
+	}
+	if (bereq.http.Fleet-To) {
+		call pixelfleet_http_response;
+	} else if (images.rendered()) {
+		call pixelfleet_variant_response;
+	} else {
+		call pixelfleet_source_response;
+	}
+	call pixelfleet_lifetime;
+	# Varnish's own rules for what may be cached follow.
+}
+
+sub vcl_backend_error {
+	if (bereq.is_bgfetch) {
+		return (abandon);
+	}
+	if (bereq.http.Fleet-To) {
+		call pixelfleet_http_error;
+	} else if (images.rendered()) {
+		call pixelfleet_variant_error;
+	} else {
+		call pixelfleet_source_error;
+	}
+	return (deliver);
+}
+
+# For how long what came is good.  The origin decides, but an error does not
+# outlive its cause by much, whatever the origin says.
+sub pixelfleet_lifetime {
+	set beresp.grace = 60s;
+	set beresp.keep = 1d;
+	if (beresp.status >= 500) {
+		set beresp.ttl = 1s;
+		set beresp.grace = 0s;
+		set beresp.http.Cache-Control = "no-store";
+		return (deliver);
+	}
+	if (beresp.status >= 400) {
+		if (beresp.ttl > 10s) {
+			set beresp.ttl = 10s;
+		}
+		set beresp.grace = 0s;
+	}
+}
+
+sub vcl_deliver {
+	if (local.socket == "cluster") {
+		call pixelfleet_cluster_deliver;
+	} else if (local.socket != "source") {
+		call pixelfleet_http_deliver;
+	}
+	return (deliver);
+}
+
+# What synth() was given is the sentence for the client, in the body; the
+# status line gets the standard words back.
+sub vcl_synth {
+	set req.http.Fleet-Sentence = resp.reason;
+	set resp.status = resp.status;
+	set resp.http.Content-Type = "text/plain; charset=utf-8";
+	set resp.http.Cache-Control = "no-store";
+	if (local.socket == "cluster") {
+		call pixelfleet_cluster_synth;
+	} else if (local.socket == "admin") {
+		call pixelfleet_admin_synth;
+	} else {
+		call pixelfleet_http_synth;
+	}
+	return (deliver);
+}

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The pixelfleet authors
+#
+# Originals.  The node asks itself for one through the source door, so that
+# it is an object of its own: fetched from the origin once, whatever is made
+# from it.
+
+sub pixelfleet_source_recv {
+	set req.http.Fleet-Kind = "source";
+	# No stale original: the variant would be stored as if it were fresh.
+	# A stale variant is served meanwhile.
+	set req.grace = 0s;
+	return (hash);
+}
+
+# To the origin, with nothing in the request that could make its answer
+# depend on who asked first: the object is everybody's.  Host is the
+# backend's own for the same reason.
+sub pixelfleet_source_fetch {
+	unset bereq.http.Host;
+	unset bereq.http.Accept;
+	unset bereq.http.Accept-Encoding;
+	unset bereq.http.Accept-Language;
+	unset bereq.http.Cookie;
+	unset bereq.http.Authorization;
+	unset bereq.http.Origin;
+	unset bereq.http.Referer;
+	unset bereq.http.User-Agent;
+	set bereq.http.User-Agent = "pixelfleet";
+	fleet.strip("Fleet-");
+}
+
+sub pixelfleet_source_response {
+	fleet.strip("Fleet-");
+	fleet.strip("Image-");
+	unset beresp.http.Set-Cookie;
+	# The request was stripped of what there is to vary on.
+	if (beresp.http.Vary != "*") {
+		unset beresp.http.Vary;
+	}
+	set beresp.http.Image-Source = bereq.url;
+}
+
+# The origin could not be reached.
+sub pixelfleet_source_error {
+	set beresp.ttl = 1s;
+	set beresp.grace = 0s;
+	set beresp.http.Content-Type = "text/plain; charset=utf-8";
+	set beresp.http.Cache-Control = "no-store";
+	set beresp.body = {"The origin of this image cannot be reached.
+"};
+}

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The pixelfleet authors
+#
+# Variants: an original, fetched through the source door, and rendered on
+# its way into the cache.
+
+sub pixelfleet_variant_fetch {
+	# A retry comes here again, with the URL of the original.
+	if (bereq.retries == 0 && !images.parse(bereq.url)) {
+		return (error(images.status(), images.error()));
+	}
+	set bereq.url = images.source();
+	if (cluster.has_source()) {
+		set bereq.backend = cluster.source();
+	} else {
+		call pixelfleet_source_fetch;
+	}
+}
+
+sub pixelfleet_variant_response {
+	set beresp.http.Image-Source = images.source();
+	set beresp.http.Image-Operations = images.operations();
+	if (beresp.was_304) {
+		# The variant in the cache stays what it is; the headers that
+		# came are the original's.
+		set beresp.http.Content-Type = beresp.http.Image-Type;
+	} else if (beresp.status == 200) {
+		images.render();
+	}
+}
+
+sub pixelfleet_variant_error {
+	# Long enough to spare the renderers, short enough to outlive no cause.
+	set beresp.ttl = 5s;
+	set beresp.grace = 0s;
+	set beresp.http.Content-Type = "text/plain; charset=utf-8";
+	set beresp.http.Cache-Control = "no-store";
+	set beresp.http.Image-Source = images.source();
+	if (images.error() != "") {
+		set beresp.body = images.error() + {"
+"};
+	} else {
+		set beresp.body = beresp.reason + {"
+"};
+	}
+	if (beresp.status == 503) {
+		set beresp.ttl = 1s;
+		set beresp.http.Retry-After = "1";
+	}
+}
+
+# What the owner's answer says about itself.
+sub pixelfleet_variant_deliver {
+	if (resp.http.Image-ETag) {
+		# Of this variant's bytes: the object's own ETag is the
+		# original's, to revalidate with.
+		set resp.http.ETag = resp.http.Image-ETag;
+	}
+}
