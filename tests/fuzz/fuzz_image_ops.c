@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * Copyright (c) 2026 The pixelfleet authors
+ *
+ * What holds for every URL whatsoever, as an entry for libFuzzer:
+ *
+ *	clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined \
+ *	    -I src/common tests/fuzz/fuzz_image_ops.c src/common/image_ops.c
+ *
+ * The unit test of image_ops calls it with URLs of its own making.
+ */
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "image_ops.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define MUST(url, what) do {						\
+	if (!(what)) {							\
+		fprintf(stderr, "%s\nof '%s'\n", #what, url);		\
+		abort();						\
+	}								\
+} while (0)
+
+static int
+same_ops(const struct image_ops *a, const struct image_ops *b)
+{
+	return (a->width == b->width && a->height == b->height &&
+	    a->crop == b->crop && a->format == b->format &&
+	    a->quality == b->quality && a->no_autorotate == b->no_autorotate);
+}
+
+static int
+printable(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if (*s < ' ' || *s > '~')
+			return (0);
+	return (1);
+}
+
+/* RFC 3986, 3.3: "." or ".." between slashes; the query may have them. */
+static int
+has_dot_segment(const char *path)
+{
+	size_t len;
+
+	for (; *path == '/'; path += len) {
+		len = 1 + strcspn(path + 1, "/?");
+		if ((len == 2 && path[1] == '.') ||
+		    (len == 3 && path[1] == '.' && path[2] == '.'))
+			return (1);
+	}
+	return (0);
+}
+
+/* Parsing what a parsed request says of itself gives that request. */
+static void
+check_identity(const struct image_request *req, const struct image_site *site)
+{
+	static struct image_request again;
+	const char *url = req->url;
+
+	MUST(url, image_request_parse(&again, site, url) == 0);
+	MUST(url, strcmp(again.url, url) == 0);
+	MUST(url, strcmp(again.source, req->source) == 0);
+	MUST(url, strcmp(again.ops_text, req->ops_text) == 0);
+	MUST(url, same_ops(&again.ops, &req->ops));
+	MUST(url, again.rendered == req->rendered);
+	MUST(url, again.negotiated ==
+	    (req->ops.format == IMAGE_FORMAT_AUTO));
+}
+
+static void
+check_operations(const struct image_request *req)
+{
+	char text[IMAGE_URL_MAX], err[IMAGE_ERROR_MAX];
+	struct image_ops ops;
+
+	MUST(req->url, image_ops_parse(&ops, req->ops_text, err) == 0);
+	MUST(req->url, same_ops(&ops, &req->ops));
+	MUST(req->url, image_ops_format(&ops, text, sizeof text) ==
+	    (int)strlen(req->ops_text));
+	MUST(req->url, strcmp(text, req->ops_text) == 0);
+}
+
+static void
+check_parsed(struct image_request *req, const struct image_site *site)
+{
+	static const enum image_format answers[] = {
+		IMAGE_FORMAT_AVIF, IMAGE_FORMAT_WEBP, IMAGE_FORMAT_AUTO };
+	size_t len = strlen(req->source);
+	unsigned i;
+
+	MUST(req->url, req->url[0] == '/' && req->error[0] == '\0');
+	MUST(req->url, printable(req->url));
+	MUST(req->url, strpbrk(req->url, " \"#<>\\^`{|}") == NULL);
+	MUST(req->url, !has_dot_segment(req->source));
+	MUST(req->url, strncmp(req->url, req->source, len) == 0);
+	MUST(req->url, req->rendered == (req->ops_text[0] != '\0'));
+	MUST(req->url, req->rendered || req->url[len] == '\0');
+	MUST(req->url, !req->rendered ||
+	    strcmp(req->url + len + 1, req->ops_text) == 0);
+	check_identity(req, site);
+	if (req->rendered)
+		check_operations(req);
+	for (i = 0; i < 3 && req->negotiated; i++) {
+		image_request_negotiate(req, answers[i]);
+		MUST(req->url, req->ops.format == answers[i]);
+		check_identity(req, site);
+		check_operations(req);
+	}
+}
+
+static void
+check_refused(const struct image_request *req, const char *url)
+{
+	MUST(url, req->status == 400 || req->status == 414 ||
+	    req->status == 501);
+	MUST(url, req->error[0] != '\0' && printable(req->error));
+	MUST(url, strpbrk(req->error, "\"&<>") == NULL);
+	MUST(url, req->url[0] == '\0' && req->source[0] == '\0');
+	MUST(url, req->ops_text[0] == '\0' && !req->rendered);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct image_site sites[] = {
+		{ .source_params = "v, version,a[b],width", },
+		{ .source_params = NULL, .auto_format = true },
+	};
+	static struct image_request req;
+	char *url = malloc(size + 1);
+	unsigned i;
+
+	if (url == NULL)
+		return (0);
+	if (size > 0)
+		memcpy(url, data, size);
+	url[size] = '\0';
+	for (i = 0; i < 2; i++) {
+		memset(&req, 0xa5, sizeof req);
+		if (image_request_parse(&req, &sites[i], url) == 0) {
+			MUST(url, req.status == 0);
+			check_parsed(&req, &sites[i]);
+		} else
+			check_refused(&req, url);
+	}
+	free(url);
+	return (0);
+}
