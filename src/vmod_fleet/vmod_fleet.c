@@ -518,12 +518,12 @@ vmod_director_status_json(VRT_CTX, struct VPFX(fleet_director) *d)
 	    d->identity, d->config.hex);
 	for (u = 0; u < d->n_member; u++) {
 		m = &d->member[u];
-		VSB_printf(vsb, "%s\n  {\"name\": \"%s\", \"host\": ",
+		VSB_printf(vsb, "%s\n  {\"name\": \"%s\", \"host\": \"",
 		    u ? "," : "", m->name);
-		VSB_quote(vsb, m->host, -1, VSB_QUOTE_JSON | VSB_QUOTE_CSTR);
-		VSB_cat(vsb, ", \"port\": ");
-		VSB_quote(vsb, m->port, -1, VSB_QUOTE_JSON | VSB_QUOTE_CSTR);
-		VSB_printf(vsb, ", \"weight\": %.3f, \"self\": %s, "
+		VSB_quote(vsb, m->host, -1, VSB_QUOTE_JSON);
+		VSB_cat(vsb, "\", \"port\": \"");
+		VSB_quote(vsb, m->port, -1, VSB_QUOTE_JSON);
+		VSB_printf(vsb, "\", \"weight\": %.3f, \"self\": %s, "
 		    "\"healthy\": %s}", m->weight,
 		    (int)u == d->self ? "true" : "false",
 		    member_healthy(ctx, d, u) ? "true" : "false");
