@@ -61,7 +61,7 @@ struct operation {
 	const struct word	*words;
 	unsigned		min, max;	/* max 0: takes no number */
 	unsigned		neutral;	/* the number stored as 0 */
-	const char		*accepted;	/* where not said by the above */
+	const char		*accepted;	/* where the above do not say */
 };
 
 /* The parameters of the source, as they stand in the URL. */

@@ -39,7 +39,7 @@ enum image_format {
 
 enum image_crop {
 	IMAGE_CROP_NONE = 0,
-	IMAGE_CROP_FIT			/* cover the box, cut around the centre */
+	IMAGE_CROP_FIT			/* cover the box, cut at the centre */
 };
 
 /* All zero: the defaults throughout. */
@@ -58,7 +58,7 @@ struct image_request {
 	bool			rendered;	/* an operation was asked for */
 	bool			negotiated;	/* Accept decides the format */
 	char			source[IMAGE_URL_MAX];	/* path[?kept] */
-	char			ops_text[IMAGE_URL_MAX];/* canonical operations */
+	char			ops_text[IMAGE_URL_MAX];	/* canonical */
 	char			url[IMAGE_URL_MAX];	/* source + ops_text */
 	int			status;		/* 0, or 400 414 501 */
 	char			error[IMAGE_ERROR_MAX];	/* a sentence */
