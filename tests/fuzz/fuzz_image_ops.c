@@ -4,7 +4,9 @@
  * What holds for every URL whatsoever, as an entry for libFuzzer:
  *
  *	clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined \
- *	    -I src/common tests/fuzz/fuzz_image_ops.c src/common/image_ops.c
+ *	    -I src/common tests/fuzz/fuzz_image_ops.c \
+ *	    src/common/image_ops.c src/common/image_request.c \
+ *	    src/common/url_text.c
  *
  * The unit test of image_ops calls it with URLs of its own making.
  */
