@@ -534,15 +534,32 @@ vmod_director_status_json(VRT_CTX, struct VPFX(fleet_director) *d)
 
 /* Functions ---------------------------------------------------------*/
 
+/* The context has all messages of a task at all times. */
+static struct http *
+fleet_message(VRT_CTX)
+{
+
+	switch (ctx->method) {
+	case VCL_MET_DELIVER:
+	case VCL_MET_SYNTH:
+		return (ctx->http_resp);
+	case VCL_MET_BACKEND_RESPONSE:
+	case VCL_MET_BACKEND_ERROR:
+		return (ctx->http_beresp);
+	case VCL_MET_BACKEND_FETCH:
+		return (ctx->http_bereq);
+	default:
+		return (ctx->http_req);
+	}
+}
+
 VCL_VOID
 vmod_strip(VRT_CTX, VCL_STRING prefix)
 {
 	struct http *hp;
 
 	CHECK_OBJ_NOTNULL(ctx, VRT_CTX_MAGIC);
-	hp = ctx->http_resp != NULL ? ctx->http_resp :
-	    ctx->http_beresp != NULL ? ctx->http_beresp :
-	    ctx->http_bereq != NULL ? ctx->http_bereq : ctx->http_req;
+	hp = fleet_message(ctx);
 	if (hp == NULL || prefix == NULL || *prefix == '\0') {
 		VRT_fail(ctx, "fleet.strip(): no message, or no prefix");
 		return;
