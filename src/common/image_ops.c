@@ -236,7 +236,8 @@ static const struct word crop_words[] = {
 
 static const struct word format_words[] = {
 	{ "auto",	IMAGE_FORMAT_AUTO },
-	{ "jpg",	IMAGE_FORMAT_JPG },
+	{ "jpg",	IMAGE_FORMAT_JPG },	/* the first is canonical */
+	{ "jpeg",	IMAGE_FORMAT_JPG },
 	{ "png",	IMAGE_FORMAT_PNG },
 	{ "webp",	IMAGE_FORMAT_WEBP },
 	{ "avif",	IMAGE_FORMAT_AVIF },

@@ -320,8 +320,9 @@ test_format(void **state)
 		{ "/a?f64=YXZpZg", 0, "/a?format=avif" },
 		{ "/a?f=jxl", 501, "f=jxl is not built into this version" },
 		{ "/a?f=gif", 501, "f=gif is not built into this version" },
-		{ "/a?f=jpeg", 400, "parameter 'f' is 'jpeg': accepted is "
-		    "auto, jpg, png, webp, avif" },
+		{ "/a?f=jpeg", 0, "/a?format=jpg" },
+		{ "/a?f=tiff", 400, "parameter 'f' is 'tiff': accepted is "
+		    "auto, jpg, jpeg, png, webp, avif" },
 		{ "/a?f=JPG", 400, "'JPG'" },
 		{ "/a?f=source", 400, "'source'" },
 		{ "/a?f=other", 400, "'other'" },
