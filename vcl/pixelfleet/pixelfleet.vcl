@@ -150,6 +150,11 @@ sub pixelfleet_lifetime {
 }
 
 sub vcl_deliver {
+	if (local.socket == "cluster" || local.socket == "source") {
+		# The outermost hop tells these of the answer as a whole.
+		unset resp.http.Via;
+		unset resp.http.X-Varnish;
+	}
 	if (local.socket == "cluster") {
 		call pixelfleet_cluster_deliver;
 	} else if (local.socket != "source") {
