@@ -73,16 +73,31 @@ tagged_hash(const char *tag, size_t taglen, const char *text)
 	return (h);
 }
 
-/* The finaliser of splitmix64 (Stafford's variant 13): a bijection. */
+/* The holder of a key so far. */
+struct lead {
+	struct rank		rank;
+	uint64_t		limit;	/* see bound() */
+};
+
+/*
+ * The finaliser of splitmix64 (Stafford's variant 13): a bijection.  Its
+ * last step stands apart, because it leaves the upper 31 bits as they are,
+ * and those are all that bound() looks at.
+ */
 static inline uint64_t
-mix(uint64_t x)
+stir(uint64_t x)
 {
 	x ^= x >> 30;
 	x *= UINT64_C(0xbf58476d1ce4e5b9);
 	x ^= x >> 27;
 	x *= UINT64_C(0x94d049bb133111eb);
-	x ^= x >> 31;
 	return (x);
+}
+
+static inline uint64_t
+settle(uint64_t x)
+{
+	return (x ^ x >> 31);
 }
 
 /*
@@ -108,14 +123,21 @@ nlog2(uint64_t h)
 }
 
 /*
- * What a score is always more than, without the table: -log2(1 - v) > v.
- * It is close where it matters, which is for hashes near the top, and
- * spares most nodes of a large cluster the logarithm.
+ * What a score is always more than, without the table: 4/3 of this, since
+ * -log2(1 - v) > 1.44 v.  It is close where it matters, which is for hashes
+ * near the top, and spares most nodes the logarithm.
  */
 static inline uint64_t
 bound(uint64_t hash, uint64_t rweight)
 {
 	return ((~hash >> 40) * rweight);
+}
+
+/* Who has this bound or more, has a higher score. */
+static inline uint64_t
+limit_of(uint64_t score)
+{
+	return (score - score / 4);
 }
 
 /* Equal scores are rare but real: all must settle them alike. */
@@ -134,31 +156,37 @@ rank_of(const struct ring_node *node, uint64_t key)
 {
 	struct rank r;
 
-	r.hash = mix(key ^ node->seed);
+	r.hash = settle(stir(key ^ node->seed));
 	r.score = nlog2(r.hash) * node->rweight;
 	r.node = node;
 	return (r);
 }
 
-static inline int
-top(const struct ring_node *nodes, unsigned n, uint64_t key,
-    const uint64_t *mask)
+/* The node takes the key if it is ahead of who has it so far. */
+static inline void
+compete(struct lead *lead, const struct ring_node *node, uint64_t key)
 {
-	struct rank r, best = { .score = UINT64_MAX };
-	unsigned i;
+	uint64_t x = stir(key ^ node->seed);
+	struct rank r;
 
-	for (i = 0; i < n; i++) {
-		if (mask != NULL && (mask[i / 64] >> i % 64 & 1) == 0)
-			continue;
-		r.hash = mix(key ^ nodes[i].seed);
-		if (bound(r.hash, nodes[i].rweight) >= best.score)
-			continue;
-		r.score = nlog2(r.hash) * nodes[i].rweight;
-		r.node = &nodes[i];
-		if (best.node == NULL || ahead(&r, &best))
-			best = r;
+	if (bound(x, node->rweight) >= lead->limit)
+		return;
+	r.hash = settle(x);
+	r.score = nlog2(r.hash) * node->rweight;
+	r.node = node;
+	/* The scores first, for speed: ahead() is only asked about ties. */
+	if (r.score < lead->rank.score ||
+	    (r.score == lead->rank.score && ahead(&r, &lead->rank))) {
+		lead->rank = r;
+		lead->limit = limit_of(r.score);
 	}
-	return (best.node == NULL ? -1 : (int)(best.node - nodes));
+}
+
+static inline int
+index_of(const struct lead *lead, const struct ring_node *nodes)
+{
+	return (lead->rank.node == NULL ? -1 :
+	    (int)(lead->rank.node - nodes));
 }
 
 /*
@@ -203,7 +231,8 @@ ring_node_init(struct ring_node *node, const char *name, unsigned weight)
 		return (-1);
 	node->seed = ring_seed(name);
 	/* Below 2^29; nlog2() gives 2^30 at most, so a score fits. */
-	node->rweight = (UINT64_C(1) << 32) / weight;
+	node->rweight = (uint32_t)((UINT64_C(1) << 32) / weight);
+	node->weight = weight;
 	node->name = name;
 	return (0);
 }
@@ -211,14 +240,25 @@ ring_node_init(struct ring_node *node, const char *name, unsigned weight)
 int
 ring_top(const struct ring_node *nodes, unsigned n, uint64_t key)
 {
-	return (top(nodes, n, key, NULL));
+	struct lead lead = { .rank.score = UINT64_MAX, .limit = UINT64_MAX };
+	unsigned i;
+
+	for (i = 0; i < n; i++)
+		compete(&lead, &nodes[i], key);
+	return (index_of(&lead, nodes));
 }
 
 int
 ring_top_among(const struct ring_node *nodes, unsigned n, uint64_t key,
     const uint64_t *mask)
 {
-	return (top(nodes, n, key, mask));
+	struct lead lead = { .rank.score = UINT64_MAX, .limit = UINT64_MAX };
+	unsigned i;
+
+	for (i = 0; i < n; i++)
+		if (mask[i / 64] >> i % 64 & 1)
+			compete(&lead, &nodes[i], key);
+	return (index_of(&lead, nodes));
 }
 
 unsigned
@@ -231,8 +271,8 @@ ring_order(const struct ring_node *nodes, unsigned n, uint64_t key,
 	if (k == 0)
 		return (0);
 	for (i = 0; i < n; i++) {
-		if (have == k && bound(mix(key ^ nodes[i].seed),
-		    nodes[i].rweight) >= last.score)
+		if (have == k && bound(stir(key ^ nodes[i].seed),
+		    nodes[i].rweight) >= limit_of(last.score))
 			continue;
 		r = rank_of(&nodes[i], key);
 		if (have == k && !ahead(&r, &last))

@@ -30,7 +30,8 @@
 
 struct ring_node {
 	uint64_t	seed;		/* ring_seed(name) */
-	uint64_t	rweight;	/* 2^32 / weight */
+	uint32_t	rweight;	/* 2^32 / weight */
+	uint32_t	weight;		/* thousandths */
 	const char	*name;		/* the caller's; unique in an array */
 };
 
