@@ -13,10 +13,13 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import urllib.request
 
 TOP = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 NODES = 3
+BUILD = os.environ.get("PF_BUILD", os.path.join(TOP, "build"))
 BROWSER = "image/avif,image/webp,image/apng,image/*,*/*;q=0.8"
 
 # Samples and their size: width, height.
@@ -40,8 +43,21 @@ VARIANTS = [
 ]
 
 
+# Set when the user has had enough.
+enough = threading.Event()
+
+
 class Failure(Exception):
     """Something went wrong that the user should read."""
+
+
+class Enough(Exception):
+    """The user has had enough."""
+
+
+def go_on():
+    if enough.is_set():
+        raise Enough
 
 
 def near(x):
@@ -49,8 +65,11 @@ def near(x):
 
 
 def run(*command):
-    done = subprocess.run(command, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True, check=False)
+    # In a session of its own: Ctrl-C is for us, and comes after what the
+    # command does, so that all that it has started can be stopped.
+    done = subprocess.run(command, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True, check=False, start_new_session=True)
     if done.returncode != 0:
         raise Failure(done.stderr.strip() or f"{command[0]} failed")
     return done.stdout
@@ -63,7 +82,8 @@ def jpeg_size(data):
     while at + 9 < len(data):
         if data[at] != 0xff:
             break
-        marker, length = data[at + 1], int.from_bytes(data[at + 2:at + 4], "big")
+        marker = data[at + 1]
+        length = int.from_bytes(data[at + 2:at + 4], "big")
         if 0xc0 <= marker <= 0xcf and marker not in (0xc4, 0xc8, 0xcc):
             return (int.from_bytes(data[at + 7:at + 9], "big"),
                     int.from_bytes(data[at + 5:at + 7], "big"))
@@ -124,10 +144,11 @@ class Site:
         samples = [os.path.join(TOP, "samples", p[1:]) for p in SAMPLES]
         run(os.path.join(TOP, "tools", "origin"), "start", "-d",
             self.origin_dir, "--port", str(self.port), *samples)
+        go_on()
         run(os.path.join(TOP, "tools", "cluster"), "start", "-n", str(NODES),
             "-d", self.cluster_dir, "--port", str(self.port),
             "--origin", f"127.0.0.1:{self.port}", "--secret", self.secret,
-            *(["--build", os.environ["PF_BUILD"]] if "PF_BUILD" in os.environ else []))
+            "--build", BUILD)
 
     def stop(self):
         for tool, directory in (("cluster", self.cluster_dir),
@@ -145,7 +166,8 @@ class Site:
                               "-d", self.cluster_dir))["nodes"]
 
     def counter(self, node, name):
-        stats = json.loads(run(*node["counters"].split()))
+        # -t 0: a node that is not there is not waited for.
+        stats = json.loads(run(*node["counters"].split(), "-t", "0"))
         return stats["counters"][name]["value"]
 
     def origin_fetches(self):
@@ -189,6 +211,14 @@ def check(wrong, where, what, got, wanted):
         wrong.append(f"{where}: {what} is {got}, not {wanted}")
 
 
+def health(node):
+    try:
+        with urllib.request.urlopen(node["url"] + "health", timeout=10) as r:
+            return r.status
+    except OSError as e:
+        return str(e)
+
+
 def show(source, operations, answer):
     print(f"{source:15} {operations:42} {answer.front:5} {answer.owner:5} "
           f"{answer.cache:4} {len(answer.body):7} {answer.ms:7.1f}")
@@ -219,6 +249,7 @@ def once(site, nodes):
         for v, variant in enumerate(VARIANTS):
             first = None
             for i in range(NODES):
+                go_on()
                 # each in its turn is the first that is asked
                 node = nodes[(s + v + i) % NODES]
                 answer = Answer(site, node, f"{source}?{variant[0]}",
@@ -227,16 +258,19 @@ def once(site, nodes):
                 judge(wrong, node, source, variant, answer, first)
                 first = first or answer
 
+    fetches = site.origin_fetches()
     for source in SAMPLES:
         check(wrong, source, "number of fetches from the origin",
-              site.origin_fetches().get(source, 0), 1)
+              fetches.get(source, 0), 1)
     renders = {n["name"]: site.counter(n, "VIPS.renders") for n in nodes}
     check(wrong, "the cluster", "number of renders", sum(renders.values()),
           len(SAMPLES) * len(VARIANTS))
-    print()
-    print(f"{len(SAMPLES)} originals, each fetched once; "
-          f"{len(SAMPLES) * len(VARIANTS)} variants, each rendered once: "
-          + ", ".join(f"{n} by {name}" for name, n in renders.items()))
+    for node in nodes:
+        check(wrong, node["name"], "health", health(node), 200)
+    print(f"\n{len(SAMPLES)} originals: {sum(fetches.values())} fetches from "
+          f"the origin.  {len(SAMPLES) * len(VARIANTS)} variants: "
+          + ", ".join(f"{n} rendered by {name}"
+                      for name, n in renders.items()) + ".")
     for line in wrong:
         print("WRONG:", line)
     return not wrong
@@ -287,9 +321,8 @@ def report(site, nodes, seen):
 
 def watch(site, nodes):
     seen = {}
-    while True:
+    while not enough.wait(1):
         report(site, nodes, seen)
-        time.sleep(1)
 
 
 def main():
@@ -298,20 +331,19 @@ def main():
     parser.add_argument("--port", type=int, default=8000)
     args = parser.parse_args()
 
-    def interrupted(_signal, _frame):
-        raise KeyboardInterrupt
-    signal.signal(signal.SIGTERM, interrupted)
-
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda _number, _frame: enough.set())
     site = Site(args.port)
     try:
         site.start()
+        go_on()
         nodes = site.nodes()
         if args.once:
             return 0 if once(site, nodes) else 1
         introduce(site, nodes)
         watch(site, nodes)
-    except KeyboardInterrupt:
-        print()
+    except Enough:
+        return 130
     except Failure as e:
         print(f"tools/demo: {e}", file=sys.stderr)
         return 1
