@@ -308,14 +308,14 @@ def report(site, nodes, seen):
     for node in nodes:
         try:
             now = tuple(site.counter(node, c) for c in (
-                "FLEET.local", "FLEET.forwarded", "FLEET.admitted",
+                "FLEET.local", "FLEET.forwarded", "FLEET.retried",
                 "VIPS.renders"))
         except (Failure, KeyError, ValueError):
             continue
         if seen.get(node["name"], now) != now:
-            print(f"{node['name']}: {now[0]} requests done here, "
-                  f"{now[1]} sent to their owner, {now[2]} for other nodes, "
-                  f"{now[3]} renders", flush=True)
+            print(f"{node['name']}: of its clients' requests {now[0]} were "
+                  f"its own, {now[1]} went to their owner, {now[2]} of those "
+                  f"came back undone; {now[3]} renders", flush=True)
         seen[node["name"]] = now
 
 
