@@ -11,6 +11,7 @@
 
 #include "config.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -23,20 +24,25 @@
 #include "node_headers.h"
 #include "vcompat.h"
 
+#define COMPLAINT_MS		1000	/* between two lines about strangers */
+
 /* One line for each change of a node's state, not for each probe. */
 static void
 admit_note(const struct VPFX(fleet_director) *d, const char *node,
     const char *config, const char *parts, unsigned differs)
 {
 	char what[512];
-	struct member *m;
+	struct peer *p;
 	int i;
 
 	i = member_find(d, node);
 	if (i < 0)
 		return;
-	m = &d->member[i];
-	if (__atomic_exchange_n(&m->differs, differs, __ATOMIC_RELAXED) ==
+	p = d->member[i].peer;
+	peer_set_config(p, config);
+	if (differs)
+		PEER_COUNT(p, refused_by_us);
+	if (__atomic_exchange_n(&p->differs, differs, __ATOMIC_RELAXED) ==
 	    differs)
 		return;
 	if (differs) {
@@ -88,6 +94,32 @@ admit_stranger(VRT_CTX, struct VPFX(fleet_director) *d,
 	return (r == AUTH_OK ? NULL : auth_reason_text(r));
 }
 
+/*
+ * In the request's own log always, and to the operator once in a while: who
+ * knocks often must not fill the log.
+ */
+static void
+admit_complain(VRT_CTX, const struct VPFX(fleet_director) *d,
+    const char *node, const char *why)
+{
+	static uint64_t next, silent;
+	uint64_t at, now;
+
+	if (node == NULL || !node_name_valid(node))
+		node = "a request";
+	VSLb(ctx->vsl, SLT_Error, "%s: refused %s: %s", d->name, node, why);
+	now = peer_now();
+	at = __atomic_load_n(&next, __ATOMIC_RELAXED);
+	if (now < at || !__atomic_compare_exchange_n(&next, &at,
+	    now + COMPLAINT_MS, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+		(void)__atomic_add_fetch(&silent, 1, __ATOMIC_RELAXED);
+		return;
+	}
+	VSL(SLT_Error, NO_VXID, "%s: refused %s: %s (%ju more since the "
+	    "last such line)", d->name, node, why,
+	    (uintmax_t)__atomic_exchange_n(&silent, 0, __ATOMIC_RELAXED));
+}
+
 int
 admit_request(VRT_CTX, struct VPFX(fleet_director) *d, const char **why)
 {
@@ -101,8 +133,7 @@ admit_request(VRT_CTX, struct VPFX(fleet_director) *d, const char **why)
 	*why = admit_stranger(ctx, d, hp, node, config);
 	if (*why != NULL) {
 		FLEET_COUNT(refused_stranger);
-		VSLb(ctx->vsl, SLT_Error, "%s: refused %s: %s", d->name,
-		    node == NULL ? "a request" : node, *why);
+		admit_complain(ctx, d, node, *why);
 		return (403);
 	}
 	if (strcmp(config, d->config.hex) != 0) {
@@ -117,30 +148,55 @@ admit_request(VRT_CTX, struct VPFX(fleet_director) *d, const char **why)
 	return (0);
 }
 
+/* What the node says of its load goes with every answer that it gives. */
+static void
+admit_load(const struct VPFX(fleet_director) *d, const struct http *hp,
+    struct peer *p, const char *config)
+{
+	struct node_load load;
+	const char *text;
+
+	peer_set_config(p, config);
+	text = admit_header(hp, NODE_HDR_LOAD);
+	if (text != NULL && !strcmp(config, d->config.hex) &&
+	    node_load_parse(&load, text) == 0)
+		peer_report(p, &load);
+}
+
 int
 admit_response(VRT_CTX, struct VPFX(fleet_director) *d, const char **why)
 {
 	const struct http *hp;
 	const char *config, *node, *to;
+	struct peer *p = NULL;
+	int i;
 
 	hp = ctx->http_beresp;
 	CHECK_OBJ_NOTNULL(hp, HTTP_MAGIC);
 	config = admit_header(hp, NODE_HDR_CONFIG);
 	node = admit_header(hp, NODE_HDR_NODE);
 	to = msg_get(ctx->http_bereq, NODE_HDR_TO);
+	i = to == NULL ? -1 : member_find(d, to);
+	if (i >= 0)
+		p = d->member[i].peer;
 
 	*why = NULL;
-	if (config == NULL || node == NULL)
+	if (config == NULL || node == NULL || !node_config_valid(config))
 		*why = "the answer is not a node's";
-	else if (to == NULL || strcmp(node, to) != 0)
+	else if (p == NULL || strcmp(node, to) != 0)
 		*why = "the answer is another node's";
-	else if (strcmp(config, d->config.hex) != 0)
-		*why = "the answer is from another configuration";
-	else if (msg_get(hp, NODE_HDR_REFUSED) != NULL)
-		*why = msg_get(hp, NODE_HDR_REFUSED);
+	else {
+		admit_load(d, hp, p, config);
+		if (strcmp(config, d->config.hex) != 0)
+			*why = "the answer is from another configuration";
+		else
+			*why = msg_get(hp, NODE_HDR_REFUSED);
+	}
 	if (*why == NULL)
 		return (0);
 	FLEET_COUNT(discarded);
+	if (p != NULL)
+		PEER_COUNT(p, refused_by_them);
 	VSLb(ctx->vsl, SLT_Error, "%s: discarded an answer of %s: %s",
 	    d->name, to == NULL ? "a node" : to, *why);
 	return (503);

@@ -21,20 +21,72 @@
 
 #include <vsb.h>
 
+#include "charge.h"
 #include "msg.h"
-#include "node_headers.h"
+
+/* One for the process: what was wanted often is, after a reload, too. */
+static struct gate director_gate;
+
+struct director_health {
+	const struct vrt_ctx			*ctx;
+	const struct VPFX(fleet_director)	*d;
+};
+
+static bool
+director_is_healthy(void *priv, unsigned u)
+{
+	const struct director_health *h = priv;
+
+	return (member_healthy(h->ctx, h->d, u));
+}
+
+static void
+director_view(struct bound_view *v, struct director_health *h)
+{
+	const struct VPFX(fleet_director) *d = h->d;
+
+	v->config = &d->bound;
+	v->ring = d->ring;
+	v->node = d->load;
+	v->gate = &director_gate;
+	v->n = d->n_member;
+	v->self = d->self;
+	v->healthy = director_is_healthy;
+	v->priv = h;
+}
 
 int
-director_route(VRT_CTX, const struct VPFX(fleet_director) *d, const char *key)
+director_choose(VRT_CTX, const struct VPFX(fleet_director) *d,
+    const char *key, struct bound_choice *choice)
 {
-	uint64_t mask[FLEET_MEMBERS_MAX / 64];
+	struct director_health h = { ctx, d };
+	struct bound_view v;
+
+	director_view(&v, &h);
+	return (bound_choose(&v, ring_key(key), peer_now(), choice));
+}
+
+void
+director_publish(VRT_CTX, const struct VPFX(fleet_director) *d)
+{
+	struct director_health h = { ctx, d };
+	struct bound_total total;
+	struct bound_view v;
+	const struct bound_node *node;
+	uint64_t now;
+	uint32_t load;
 	unsigned u;
 
-	memset(mask, 0, sizeof mask);
-	for (u = 0; u < d->n_member; u++)
-		if (member_healthy(ctx, d, u))
-			mask[u / 64] |= UINT64_C(1) << (u % 64);
-	return (ring_top_among(d->ring, d->n_member, ring_key(key), mask));
+	director_view(&v, &h);
+	now = peer_now();
+	bound_sum(&v, now, &total);
+	for (u = 0; u < d->n_member; u++) {
+		node = d->load[u];
+		load = bound_estimate(node, &d->bound, now);
+		peer_publish(d->member[u].peer, load, !member_healthy(ctx, d,
+		    u) ? 0 : bound_cap(&d->bound, &total, d->ring[u].weight,
+		    load, bound_floor(node, &d->bound)));
+	}
 }
 
 /*
@@ -95,6 +147,7 @@ director_resolve(VRT_CTX, VCL_BACKEND dir)
 		    d->name);
 		return (NULL);
 	}
+	charge_take(ctx, d->member[i].peer, CHARGE_SENT);
 	FLEET_COUNT(forwarded);
 	return (d->member[i].backend);
 }
@@ -125,6 +178,7 @@ static void
 director_list_long(VRT_CTX, const struct VPFX(fleet_director) *d,
     struct vsb *vsb, int json)
 {
+	char config[NODE_CONFIG_LEN + 1];
 	const struct member *m;
 	const char *state;
 	unsigned u;
@@ -138,13 +192,17 @@ director_list_long(VRT_CTX, const struct VPFX(fleet_director) *d,
 		m = &d->member[u];
 		state = (int)u == d->self ? "self" :
 		    member_healthy(ctx, d, u) ? "healthy" : "sick";
+		if ((int)u == d->self)
+			bprintf(config, "%s", d->config.hex);
+		else
+			peer_get_config(m->peer, config);
 		if (json)
 			VSB_printf(vsb, "%s\n\"%s\": {\"weight\": %.3f, "
-			    "\"state\": \"%s\"}", u ? "," : "", m->name,
-			    m->weight, state);
+			    "\"state\": \"%s\", \"config\": \"%s\"}",
+			    u ? "," : "", m->name, m->weight, state, config);
 		else
-			VSB_printf(vsb, "\t%s\tweight %.3f\t%s\n", m->name,
-			    m->weight, state);
+			VSB_printf(vsb, "\t%s\tweight %.3f\t%s\t%s\n",
+			    m->name, m->weight, state, config);
 	}
 	if (json)
 		VSB_cat(vsb, "\n}\n},\n");

@@ -4,8 +4,12 @@
  * The cluster object as the files of this VMOD share it.
  *
  *	vmod_fleet.c	what VCL calls
+ *	setup.c		what a cluster is made of besides its nodes
  *	member.c	the nodes and the backends that reach them
+ *	peer.c		what outlives a VCL of each node
  *	director.c	choosing a node, and sending a request there
+ *	charge.c	counting requests where they are
+ *	agent.c		asking the nodes for their load
  *	admit.c		judging what came from another node
  *
  * A cluster is made in vcl_init and read-only from .start() on, but for the
@@ -21,12 +25,18 @@
 
 #include "vcc_fleet_if.h"
 #include "VSC_fleet.h"
+#include "VSC_fleet_node.h"
+
+#include <vqueue.h>
 
 #include "auth.h"
+#include "bound.h"
 #include "config_hash.h"
+#include "peer.h"
 #include "ring.h"
 
-#define FLEET_MEMBERS_MAX	1024
+#define FLEET_MEMBERS_MAX	BOUND_NODES_MAX
+#define FLEET_HEALTH_MAX	8	/* health endpoints of a site */
 
 struct member {
 	unsigned		magic;
@@ -37,14 +47,27 @@ struct member {
 	double			weight;
 	struct suckaddr		*ip4, *ip6;	/* either may be NULL */
 	VCL_BACKEND		backend;	/* NULL for this node itself */
-	/* Atomic: the last request or probe was of another configuration. */
-	unsigned		differs;
+	struct peer		*peer;		/* outlives us */
+};
+
+/* A bound as VCL gave it; times scale, it is what bound_limits[] limits. */
+struct bound_argument {
+	const char		*name;
+	double			value;
+	double			scale;
+};
+
+struct health_endpoint {
+	char			*path;
+	char			*text;
+	int			status;
 };
 
 struct VPFX(fleet_director) {
 	unsigned		magic;
 #define FLEET_DIRECTOR_MAGIC	0x5e1c92ab
 	bool			started;
+	VTAILQ_ENTRY(vmod_fleet_director)	list;	/* of its VCL */
 	char			*name;
 	VCL_BACKEND		dir;
 	VCL_BACKEND		source;		/* NULL without that door */
@@ -52,12 +75,21 @@ struct VPFX(fleet_director) {
 
 	struct member		*member;
 	struct ring_node	*ring;		/* same index as member */
+	struct bound_node	**load;		/* same index; the peers' */
 	unsigned		n_member;
 	int			self;		/* index; -1: not a member */
 	const char		*identity;	/* varnishd -i */
 
+	struct bound_config	bound;
+	double			node_timeout;	/* s, to the first byte */
+
+	struct health_endpoint	health[FLEET_HEALTH_MAX];
+	unsigned		n_health;
+
 	struct config_hash	config;		/* finished by .start() */
 	char			config_parts[CONFIG_TEXT_MAX];
+
+	struct agent		*agent;		/* while the VCL is warm */
 
 	bool			has_secret;
 	struct auth_secret	secret;
@@ -69,7 +101,9 @@ struct verdict {
 #define VERDICT_MAGIC		0x91b3fe02
 	int			status;
 	const char		*reason;
-	int			owner;		/* of the last .route() */
+	int			node;		/* chosen by .route(), or -1 */
+	int			owner;		/* found by .route(), or -1 */
+	const char		*home;		/* an overflow's owner, or NULL */
 	bool			took_over;
 };
 
@@ -84,6 +118,16 @@ extern struct auth_replay fleet_replay;
 
 struct verdict *fleet_verdict(VRT_CTX, const void *key);
 
+/* setup.c */
+int setup_secret(VRT_CTX, struct VPFX(fleet_director) *, const char *path);
+int setup_source(VRT_CTX, struct VPFX(fleet_director) *);
+int setup_config(VRT_CTX, struct VPFX(fleet_director) *, const void *inside);
+int setup_bound(VRT_CTX, struct VPFX(fleet_director) *,
+    const struct bound_argument[BOUND_LIMITS]);
+bool setup_health(VRT_CTX, struct VPFX(fleet_director) *, const char *path,
+    VCL_INT status, const char *text);
+void setup_free(struct VPFX(fleet_director) *);
+
 /* member.c */
 int member_add(VRT_CTX, struct VPFX(fleet_director) *, const char *name,
     const char *host, const char *port, double weight);
@@ -96,8 +140,9 @@ bool member_healthy(VRT_CTX, const struct VPFX(fleet_director) *, unsigned);
 
 /* director.c */
 extern const struct vdi_methods director_methods[1];
-int director_route(VRT_CTX, const struct VPFX(fleet_director) *,
-    const char *key);
+int director_choose(VRT_CTX, const struct VPFX(fleet_director) *,
+    const char *key, struct bound_choice *);
+void director_publish(VRT_CTX, const struct VPFX(fleet_director) *);
 
 /* admit.c: both return 0, or the status to refuse with and the reason */
 int admit_request(VRT_CTX, struct VPFX(fleet_director) *, const char **why);

@@ -24,9 +24,7 @@
 #include "node_headers.h"
 #include "vcompat.h"
 
-/* A node that hangs costs a client this much before its own takes over. */
 #define NODE_CONNECT_TIMEOUT	1.0
-#define NODE_FIRST_BYTE_TIMEOUT	30.0
 #define NODE_BETWEEN_BYTES	10.0
 
 static int
@@ -72,7 +70,7 @@ member_release(struct member *m)
 	memset(m, 0, sizeof *m);
 }
 
-/* Make room for one more, in both arrays. */
+/* Make room for one more, in all arrays. */
 static void
 member_grow(struct VPFX(fleet_director) *d)
 {
@@ -82,6 +80,8 @@ member_grow(struct VPFX(fleet_director) *d)
 	AN(d->member);
 	d->ring = realloc(d->ring, n * sizeof *d->ring);
 	AN(d->ring);
+	d->load = realloc(d->load, n * sizeof *d->load);
+	AN(d->load);
 }
 
 int
@@ -126,6 +126,8 @@ member_add(VRT_CTX, struct VPFX(fleet_director) *d, const char *name,
 		member_release(m);
 		return (-1);
 	}
+	m->peer = peer_get(name, port);
+	d->load[d->n_member] = &m->peer->load;
 	w = (unsigned)(weight * RING_WEIGHT_ONE + 0.5);
 	AZ(ring_node_init(&d->ring[d->n_member], m->name, w));
 	if (d->identity != NULL && !strcmp(d->identity, name))
@@ -156,7 +158,7 @@ member_probe_request(const struct VPFX(fleet_director) *d,
 
 /* The site's probe settings, our request. */
 static void
-member_probe(const struct VPFX(fleet_director) *d,
+member_probe(const struct VPFX(fleet_director) *d, const struct member *m,
     struct vrt_backend_probe *p, const char *request)
 {
 
@@ -173,6 +175,9 @@ member_probe(const struct VPFX(fleet_director) *d,
 	}
 	p->url = NULL;
 	p->request = request;
+	/* A reload is no reason to doubt a node. */
+	if (peer_was_healthy(m->peer, d->config.hex))
+		p->initial = ~0U - 1;	/* the core makes it threshold */
 }
 
 static int
@@ -189,7 +194,7 @@ member_backend(VRT_CTX, struct VPFX(fleet_director) *d, struct member *m)
 		    d->name, m->name);
 		return (-1);
 	}
-	member_probe(d, &probe, request);
+	member_probe(d, m, &probe, request);
 
 	INIT_OBJ(&ep, VRT_ENDPOINT_MAGIC);
 	ep.ipv4 = m->ip4;
@@ -200,7 +205,7 @@ member_backend(VRT_CTX, struct VPFX(fleet_director) *d, struct member *m)
 	be.vcl_name = vcl_name;
 	be.hosthdr = m->host;
 	be.connect_timeout = NODE_CONNECT_TIMEOUT;
-	be.first_byte_timeout = NODE_FIRST_BYTE_TIMEOUT;
+	be.first_byte_timeout = d->node_timeout;
 	be.between_bytes_timeout = NODE_BETWEEN_BYTES;
 	be.probe = &probe;
 	m->backend = VCOMPAT_new_backend(ctx, &be);
@@ -232,8 +237,10 @@ member_free(struct VPFX(fleet_director) *d)
 		member_release(&d->member[u]);
 	free(d->member);
 	free(d->ring);
+	free(d->load);
 	d->member = NULL;
 	d->ring = NULL;
+	d->load = NULL;
 	d->n_member = 0;
 }
 

@@ -6,12 +6,14 @@
 
 #include "config.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
-#include <unistd.h>
+
+#include <curl/curl.h>
+#include <openssl/crypto.h>
 
 #include "fleet.h"
 
@@ -19,110 +21,121 @@
 #include <vrt_obj.h>
 #include <vsb.h>
 
-#include "doors.h"
+#include "agent.h"
+#include "charge.h"
 #include "msg.h"
-#include "node_headers.h"
-#include "vcl_text.h"
 #include "vcompat.h"
 
 struct VSC_fleet *fleet_vsc;
 struct auth_replay fleet_replay;
 static struct vsc_seg *fleet_seg;
 
+/* An operator wants this node to be left alone.  Atomic. */
+static bool fleet_drained;
+
+/* The clusters of a VCL, in its PRIV_VCL. */
+struct fleet_vcl {
+	unsigned		magic;
+#define FLEET_VCL_MAGIC		0x1d0be7a4
+	VTAILQ_HEAD(, vmod_fleet_director) clusters;
+};
+
+/* What outlives every VCL, so that a reload forgets nothing. */
+static void
+fleet_first_load(void)
+{
+
+	/*
+	 * varnishd's child ends by exit(3) with its threads at work: without
+	 * this, libcrypto would be torn down under them.
+	 */
+	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
+	AZ(curl_global_init(CURL_GLOBAL_DEFAULT));
+	fleet_vsc = VSC_fleet_New(NULL, &fleet_seg, "");
+	AN(fleet_vsc);
+	auth_replay_init(&fleet_replay, time(NULL));
+}
+
+static void
+fleet_warm(struct fleet_vcl *fv)
+{
+	struct VPFX(fleet_director) *d;
+	const char *why;
+
+	VTAILQ_FOREACH(d, &fv->clusters, list) {
+		CHECK_OBJ(d, FLEET_DIRECTOR_MAGIC);
+		AZ(d->agent);
+		if (d->n_member == 0)
+			continue;
+		d->agent = agent_start(d, &why);
+		if (d->agent == NULL)
+			VSL(SLT_Error, NO_VXID, "%s: no exchange of load "
+			    "with the other nodes: %s", d->name, why);
+	}
+}
+
+static void
+fleet_cold(struct fleet_vcl *fv)
+{
+	struct VPFX(fleet_director) *d;
+
+	VTAILQ_FOREACH(d, &fv->clusters, list) {
+		CHECK_OBJ(d, FLEET_DIRECTOR_MAGIC);
+		if (d->agent != NULL)
+			agent_stop(&d->agent);
+	}
+}
+
 int v_matchproto_(vmod_event_f)
 vmod_event(VRT_CTX, struct vmod_priv *priv, enum vcl_event_e e)
 {
+	struct fleet_vcl *fv;
 
 	(void)ctx;
-	(void)priv;
-	/* These outlive every VCL: a reload forgets nothing. */
-	if (e == VCL_EVENT_LOAD && fleet_vsc == NULL) {
-		fleet_vsc = VSC_fleet_New(NULL, &fleet_seg, "");
-		AN(fleet_vsc);
-		auth_replay_init(&fleet_replay, time(NULL));
-	}
-	return (0);
-}
-
-/* The secret --------------------------------------------------------*/
-
-static int
-fleet_load_secret(VRT_CTX, struct VPFX(fleet_director) *d, const char *path)
-{
-	char why[AUTH_ERROR_MAX];
-
-	if (path == NULL || *path == '\0')
-		path = getenv("PIXELFLEET_SECRET_FILE");
-	if (path == NULL || *path == '\0') {
-		VSL(SLT_Notice, NO_VXID, "%s: no secret: the cluster door "
-		    "trusts the addresses of the nodes", d->name);
+	if (e == VCL_EVENT_LOAD && fleet_vsc == NULL)
+		fleet_first_load();
+	if (priv->priv == NULL)
 		return (0);
-	}
-	if (auth_secret_load(&d->secret, path, why) < 0) {
-		VRT_fail(ctx, "%s: %s", d->name, why);
-		return (-1);
-	}
-	d->has_secret = true;
+	CAST_OBJ_NOTNULL(fv, priv->priv, FLEET_VCL_MAGIC);
+	if (e == VCL_EVENT_WARM)
+		fleet_warm(fv);
+	else if (e == VCL_EVENT_COLD)
+		fleet_cold(fv);
 	return (0);
 }
 
-/* The source door ---------------------------------------------------*/
-
-static const char *
-fleet_source_path(char *buf, size_t len)
+static void v_matchproto_(vmod_priv_fini_f)
+fleet_vcl_fini(VRT_CTX, void *priv)
 {
-	char cmdline[8192];
-	const char *p;
-	ssize_t l;
-	int fd;
+	struct fleet_vcl *fv;
 
-	p = getenv("PIXELFLEET_SOURCE");
-	if (p != NULL && *p != '\0')
-		return (p);
-	fd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return (NULL);
-	l = read(fd, cmdline, sizeof cmdline);
-	(void)close(fd);
-	if (l <= 0 || doors_find(cmdline, l, "source", buf, len) < 0)
-		return (NULL);
-	return (buf);
+	(void)ctx;
+	CAST_OBJ_NOTNULL(fv, priv, FLEET_VCL_MAGIC);
+	FREE_OBJ(fv);
 }
 
-static int
-fleet_make_source(VRT_CTX, struct VPFX(fleet_director) *d)
-{
-	struct vrt_endpoint ep;
-	struct vrt_backend be;
-	char vcl_name[256], buf[256];
-	const char *path;
+static const struct vmod_priv_methods fleet_vcl_methods[1] = {{
+	.magic = VMOD_PRIV_METHODS_MAGIC,
+	.type = "fleet clusters",
+	.fini = fleet_vcl_fini,
+}};
 
-	path = fleet_source_path(buf, sizeof buf);
-	if (path == NULL) {
-		VSL(SLT_Notice, NO_VXID, "%s: no source door: originals are "
-		    "fetched for each variant", d->name);
-		return (0);
+static void
+fleet_vcl_add(struct vmod_priv *priv, struct VPFX(fleet_director) *d)
+{
+	struct fleet_vcl *fv;
+
+	if (priv->priv == NULL) {
+		ALLOC_OBJ(fv, FLEET_VCL_MAGIC);
+		AN(fv);
+		VTAILQ_INIT(&fv->clusters);
+		priv->priv = fv;
+		priv->methods = fleet_vcl_methods;
 	}
-	if (*path != '/') {
-		VRT_fail(ctx, "%s: the source door %s is not a path",
-		    d->name, path);
-		return (-1);
-	}
-	INIT_OBJ(&ep, VRT_ENDPOINT_MAGIC);
-	ep.uds_path = path;
-	bprintf(vcl_name, "%.100s(source)", d->name);
-	VRT_BACKEND_INIT(&be);
-	be.endpoint = &ep;
-	be.vcl_name = vcl_name;
-	be.hosthdr = "pixelfleet";
-	d->source = VCOMPAT_new_backend(ctx, &be);
-	if (d->source == NULL) {
-		VRT_fail(ctx, "%s: no backend for the source door %s",
-		    d->name, path);
-		return (-1);
-	}
-	return (0);
+	CAST_OBJ_NOTNULL(fv, priv->priv, FLEET_VCL_MAGIC);
+	VTAILQ_INSERT_TAIL(&fv->clusters, d, list);
 }
+
 
 /* The object --------------------------------------------------------*/
 
@@ -150,9 +163,23 @@ fleet_started(VRT_CTX, const struct VPFX(fleet_director) *d, const char *what)
 
 VCL_VOID
 vmod_director__init(VRT_CTX, struct VPFX(fleet_director) **dp,
-    const char *vcl_name, VCL_PROBE probe, VCL_STRING secret_file)
+    const char *vcl_name, VCL_PROBE probe, VCL_STRING secret_file,
+    VCL_REAL bound, VCL_REAL margin, VCL_INT floor, VCL_INT gate,
+    VCL_INT escape, VCL_INT share, VCL_DURATION busy_expiry,
+    VCL_DURATION report_expiry, VCL_ENUM mode, VCL_DURATION timeout)
 {
 	struct VPFX(fleet_director) *d;
+	/* in the order of bound_limits[] */
+	const struct bound_argument arguments[BOUND_LIMITS] = {
+		{ "bound",	bound == 0. ? 1.25 : bound,	BOUND_ONE },
+		{ "margin",	margin,		BOUND_ONE },
+		{ "floor",	floor,		1 },
+		{ "share",	share,		1 },
+		{ "gate",	gate,		1 },
+		{ "escape",	escape,		1 },
+		{ "busy_expiry", busy_expiry,	1e3 },
+		{ "report_expiry", report_expiry, 1e3 },
+	};
 
 	CHECK_OBJ_NOTNULL(ctx, VRT_CTX_MAGIC);
 	AN(dp);
@@ -164,16 +191,26 @@ vmod_director__init(VRT_CTX, struct VPFX(fleet_director) **dp,
 	d->self = -1;
 	d->probe = probe;
 	d->identity = VRT_r_server_identity(ctx);
+	d->node_timeout = timeout;
 	config_hash_init(&d->config);
 	config_hash_add(&d->config, "vmod_fleet", PACKAGE_VERSION,
 	    strlen(PACKAGE_VERSION));
+	d->bound.mode = bound == 0. ? BOUND_OFF :
+	    mode == VENUM(textbook) ? BOUND_TEXTBOOK : BOUND_BOUNDED;
+	if (setup_bound(ctx, d, arguments) < 0)
+		return;
+	if (!(timeout >= 0.1 && timeout <= 600.)) {
+		VRT_fail(ctx, "%s: timeout is %g: accepted is 100 ms to "
+		    "600 s", d->name, timeout);
+		return;
+	}
 	d->dir = VRT_AddDirector(ctx, director_methods, d, "%s", vcl_name);
 	if (d->dir == NULL) {
 		VRT_fail(ctx, "%s: no director", vcl_name);
 		return;
 	}
 	VRT_StaticDirector(d->dir);
-	(void)fleet_load_secret(ctx, d, secret_file);
+	(void)setup_secret(ctx, d, secret_file);
 }
 
 VCL_VOID
@@ -186,10 +223,9 @@ vmod_director__fini(struct VPFX(fleet_director) **dp)
 		VRT_DelDirector(&d->dir);
 	if (d->source != NULL)
 		VRT_Assign_Backend(&d->source, NULL);
+	AZ(d->agent);
 	member_free(d);
-	config_hash_fini(&d->config);
-	if (d->has_secret)
-		auth_secret_fini(&d->secret);
+	setup_free(d);
 	free(d->name);
 	FREE_OBJ(d);
 }
@@ -236,14 +272,8 @@ vmod_director_start(VRT_CTX, struct VPFX(fleet_director) *d,
 	if (!fleet_in_init(ctx, d, "start"))
 		return;
 	/* A static in the compiled VCL leads to its text. */
-	if (vcl_text_hash(&d->config, priv) < 0)
-		VSL(SLT_Error, NO_VXID, "%s: the VCL's text cannot be read: "
-		    "it is no part of the configuration hash", d->name);
-	if (config_hash_final(&d->config) == NULL) {
-		VRT_fail(ctx, "%s: the configuration hash failed", d->name);
+	if (setup_config(ctx, d, priv) < 0)
 		return;
-	}
-	config_hash_parts(&d->config, d->config_parts);
 	if (d->n_member > 0 && d->self < 0)
 		VSL(SLT_Error, NO_VXID, "%s: this node, %s, is none of the "
 		    "nodes that were added: it owns no image (varnishd -i "
@@ -255,9 +285,20 @@ vmod_director_start(VRT_CTX, struct VPFX(fleet_director) *d,
 		    d->name, d->identity);
 		return;
 	}
-	if (member_start(ctx, d) < 0 || fleet_make_source(ctx, d) < 0)
+	if (member_start(ctx, d) < 0 || setup_source(ctx, d) < 0)
 		return;
+	fleet_vcl_add(priv, d);
 	d->started = true;
+}
+
+VCL_VOID
+vmod_director_health_endpoint(VRT_CTX, struct VPFX(fleet_director) *d,
+    VCL_STRING path, VCL_INT status, VCL_STRING text)
+{
+
+	CHECK_OBJ_NOTNULL(d, FLEET_DIRECTOR_MAGIC);
+	if (fleet_in_init(ctx, d, "health_endpoint"))
+		(void)setup_health(ctx, d, path, status, text);
 }
 
 VCL_STRING
@@ -293,18 +334,28 @@ fleet_verdict(VRT_CTX, const void *key)
 		if (v == NULL)
 			return (NULL);
 		INIT_OBJ(v, VERDICT_MAGIC);
-		v->owner = -1;
+		v->node = v->owner = -1;
 		p->priv = v;
 	}
 	CAST_OBJ_NOTNULL(v, p->priv, VERDICT_MAGIC);
 	return (v);
 }
 
+/* A request of this node's own clients stays here. */
+static void
+fleet_keep(VRT_CTX, const struct VPFX(fleet_director) *d)
+{
+
+	FLEET_COUNT(local);
+	if (d->self >= 0)
+		charge_take(ctx, d->member[d->self].peer, CHARGE_SENT);
+}
+
 VCL_BOOL
 vmod_director_route(VRT_CTX, struct VPFX(fleet_director) *d, VCL_STRING key)
 {
+	struct bound_choice choice;
 	struct verdict *v;
-	int i;
 
 	CHECK_OBJ_NOTNULL(ctx, VRT_CTX_MAGIC);
 	CHECK_OBJ_NOTNULL(d, FLEET_DIRECTOR_MAGIC);
@@ -319,14 +370,15 @@ vmod_director_route(VRT_CTX, struct VPFX(fleet_director) *d, VCL_STRING key)
 		VRT_fail(ctx, "%s.route(): out of workspace", d->name);
 		return (0);
 	}
-	i = director_route(ctx, d, key);
-	if (i < 0 || i == d->self) {
-		v->owner = d->self;
-		FLEET_COUNT(local);
+	v->node = director_choose(ctx, d, key, &choice);
+	v->owner = choice.owner;
+	v->home = v->node != v->owner && v->owner != d->self ?
+	    d->member[v->owner].name : NULL;
+	if (v->node < 0 || v->node == d->self) {
+		fleet_keep(ctx, d);
 		return (0);
 	}
-	v->owner = i;
-	msg_set(ctx->http_req, NODE_HDR_TO, d->member[i].name);
+	msg_set(ctx->http_req, NODE_HDR_TO, d->member[v->node].name);
 	return (1);
 }
 
@@ -343,10 +395,14 @@ vmod_director_take_over(VRT_CTX, struct VPFX(fleet_director) *d,
 		return;
 	}
 	VSLb(ctx->vsl, SLT_VCL_Log, "%s: doing the work of %s: %s", d->name,
-	    v->owner < 0 ? "no node" : d->member[v->owner].name,
+	    v->node < 0 ? "no node" : d->member[v->node].name,
 	    why == NULL ? "" : why);
-	v->took_over = true;
+	if (v->node >= 0)
+		PEER_COUNT(d->member[v->node].peer, local_retries);
 	FLEET_COUNT(retried);
+	v->took_over = true;
+	v->home = NULL;
+	fleet_keep(ctx, d);
 }
 
 VCL_BOOL
@@ -367,6 +423,40 @@ vmod_director_owner(VRT_CTX, struct VPFX(fleet_director) *d)
 	CHECK_OBJ_NOTNULL(d, FLEET_DIRECTOR_MAGIC);
 	v = fleet_verdict(ctx, d);
 	return (v == NULL || v->owner < 0 ? "" : d->member[v->owner].name);
+}
+
+VCL_STRING
+vmod_director_home(VRT_CTX, struct VPFX(fleet_director) *d)
+{
+	const struct verdict *v;
+
+	CHECK_OBJ_NOTNULL(d, FLEET_DIRECTOR_MAGIC);
+	v = fleet_verdict(ctx, d);
+	return (v == NULL || v->home == NULL ? "" : v->home);
+}
+
+VCL_VOID
+vmod_director_settle(VRT_CTX, struct VPFX(fleet_director) *d)
+{
+
+	CHECK_OBJ_NOTNULL(ctx, VRT_CTX_MAGIC);
+	CHECK_OBJ_NOTNULL(d, FLEET_DIRECTOR_MAGIC);
+	charge_drop(ctx);
+}
+
+VCL_STRING
+vmod_director_load(VRT_CTX, struct VPFX(fleet_director) *d)
+{
+	struct node_load load;
+	char text[NODE_LOAD_MAX];
+
+	CHECK_OBJ_NOTNULL(d, FLEET_DIRECTOR_MAGIC);
+	if (d->self < 0)
+		return (NULL);
+	load.in_flight = bound_present(&d->member[d->self].peer->load);
+	load.floor = d->bound.floor;
+	node_load_format(&load, text);
+	return (WS_Copy(ctx->ws, text, -1));
 }
 
 VCL_BACKEND
@@ -414,6 +504,26 @@ fleet_judge(VRT_CTX, const struct VPFX(fleet_director) *d, int status,
 	return (status == 0);
 }
 
+/* A request of another node is here; the exchange's own are no work. */
+static void
+fleet_receive(VRT_CTX, const struct VPFX(fleet_director) *d)
+{
+	const char *home, *url;
+	struct verdict *v;
+	int i;
+
+	url = ctx->http_req->hd[HTTP_HDR_URL].b;
+	if (!strcmp(url, NODE_URL_PROBE) || !strcmp(url, NODE_URL_STATE))
+		return;
+	if (d->self >= 0)
+		charge_take(ctx, d->member[d->self].peer, CHARGE_GUEST);
+	home = msg_get(ctx->http_req, NODE_HDR_HOME);
+	i = home == NULL ? -1 : member_find(d, home);
+	v = fleet_verdict(ctx, d);
+	if (v != NULL && i >= 0 && i != d->self)
+		v->home = d->member[i].name;
+}
+
 VCL_BOOL
 vmod_director_admits_request(VRT_CTX, struct VPFX(fleet_director) *d)
 {
@@ -429,6 +539,8 @@ vmod_director_admits_request(VRT_CTX, struct VPFX(fleet_director) *d)
 		return (0);
 	}
 	status = admit_request(ctx, d, &why);
+	if (status == 0)
+		fleet_receive(ctx, d);
 	return (fleet_judge(ctx, d, status, why));
 }
 
@@ -501,7 +613,66 @@ vmod_director_reason(VRT_CTX, struct VPFX(fleet_director) *d)
 	return (v == NULL || v->reason == NULL ? "" : v->reason);
 }
 
-/* What an operator sees ---------------------------------------------*/
+/* What an operator sees and does ------------------------------------*/
+
+static const struct health_endpoint *
+fleet_endpoint(const struct VPFX(fleet_director) *d, const char *url)
+{
+	unsigned u;
+
+	for (u = 0; url != NULL && u < d->n_health; u++)
+		if (!strcmp(d->health[u].path, url))
+			return (&d->health[u]);
+	return (NULL);
+}
+
+VCL_INT
+vmod_director_health_status(VRT_CTX, struct VPFX(fleet_director) *d,
+    VCL_STRING url)
+{
+	const struct health_endpoint *h;
+
+	(void)ctx;
+	CHECK_OBJ_NOTNULL(d, FLEET_DIRECTOR_MAGIC);
+	h = fleet_endpoint(d, url);
+	return (h == NULL ? 0 : h->status);
+}
+
+VCL_STRING
+vmod_director_health_text(VRT_CTX, struct VPFX(fleet_director) *d,
+    VCL_STRING url)
+{
+	const struct health_endpoint *h;
+
+	(void)ctx;
+	CHECK_OBJ_NOTNULL(d, FLEET_DIRECTOR_MAGIC);
+	h = fleet_endpoint(d, url);
+	return (h == NULL ? NULL : h->text);
+}
+
+VCL_VOID
+vmod_director_drain(VRT_CTX, struct VPFX(fleet_director) *d, VCL_BOOL drain)
+{
+
+	(void)ctx;
+	CHECK_OBJ_NOTNULL(d, FLEET_DIRECTOR_MAGIC);
+	if (__atomic_exchange_n(&fleet_drained, !!drain, __ATOMIC_RELAXED) !=
+	    !!drain)
+		VSL(SLT_Notice, NO_VXID, "%s: this node is %s", d->name,
+		    drain ? "draining: its probes are answered 503" :
+		    "no longer draining");
+}
+
+VCL_BOOL
+vmod_director_draining(VRT_CTX, struct VPFX(fleet_director) *d)
+{
+
+	CHECK_OBJ_NOTNULL(d, FLEET_DIRECTOR_MAGIC);
+	/* Our own health method finds us healthy: if not, an operator did. */
+	return (__atomic_load_n(&fleet_drained, __ATOMIC_RELAXED) ||
+	    (d->n_member > 0 && d->self >= 0 &&
+	    !VRT_Healthy(ctx, d->dir, NULL)));
+}
 
 VCL_STRING
 vmod_director_status_json(VRT_CTX, struct VPFX(fleet_director) *d)

@@ -10,7 +10,15 @@ sub pixelfleet_admin_recv {
 	if (req.url == "/status") {
 		return (synth(200, "status"));
 	}
-	return (synth(404, "This door answers /status."));
+	if (req.url == "/drain" || req.url == "/undrain") {
+		if (req.method != "POST") {
+			return (synth(405, "To be asked for with POST."));
+		}
+		cluster.drain(req.url == "/drain");
+		return (synth(200, "status"));
+	}
+	return (synth(404, "This door answers GET /status, POST /drain and "
+	    + "POST /undrain."));
 }
 
 sub pixelfleet_admin_synth {

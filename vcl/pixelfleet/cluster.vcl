@@ -9,7 +9,13 @@ sub pixelfleet_cluster_recv {
 		return (synth(cluster.status(), cluster.reason()));
 	}
 	if (req.url == "/fleet/probe") {
+		if (cluster.draining()) {
+			return (synth(503, "This node is draining."));
+		}
 		return (synth(200, "ready"));
+	}
+	if (req.url == "/fleet/state") {
+		return (synth(200, "state"));
 	}
 	if (req.method != "GET" && req.method != "HEAD") {
 		return (synth(405, "This door answers GET and HEAD."));
@@ -23,6 +29,7 @@ sub pixelfleet_cluster_recv {
 }
 
 sub pixelfleet_cluster_deliver {
+	cluster.settle();
 	call pixelfleet_variant_deliver;
 	set resp.http.Fleet-Cache = req.http.Fleet-Cache;
 	call pixelfleet_cluster_sign;
@@ -31,7 +38,7 @@ sub pixelfleet_cluster_deliver {
 # Every answer of this door says whose it is and of what configuration.  One
 # that is about the request and not about the image says so, too.
 sub pixelfleet_cluster_synth {
-	if (resp.status != 400) {
+	if (resp.status != 200 && resp.status != 400) {
 		set resp.http.Fleet-Refused = req.http.Fleet-Sentence;
 	}
 	set resp.body = req.http.Fleet-Sentence + {"
@@ -42,4 +49,5 @@ sub pixelfleet_cluster_synth {
 sub pixelfleet_cluster_sign {
 	set resp.http.Fleet-Config = cluster.config_hash();
 	set resp.http.Fleet-Node = cluster.self();
+	set resp.http.Fleet-Load = cluster.load();
 }

@@ -20,8 +20,15 @@ sub pixelfleet_http_recv {
 	if (req.method != "GET" && req.method != "HEAD") {
 		return (synth(405, "This server answers GET and HEAD."));
 	}
-	if (req.url == "/health") {
-		return (synth(200, "healthy"));
+	if (req.url == "/health" || cluster.health_status(req.url) > 0) {
+		if (cluster.draining()) {
+			return (synth(503, "draining"));
+		}
+		if (req.url == "/health") {
+			return (synth(200, "healthy"));
+		}
+		return (synth(cluster.health_status(req.url),
+		    cluster.health_text(req.url)));
 	}
 
 	# Images are for everybody: nothing about the client but what it
@@ -34,6 +41,9 @@ sub pixelfleet_http_recv {
 	set req.url = images.canonical();
 
 	if (cluster.route(images.source())) {
+		if (cluster.home() != "") {
+			set req.http.Fleet-Home = cluster.home();
+		}
 		set req.backend_hint = cluster.backend();
 		return (pass);
 	}
@@ -60,6 +70,7 @@ sub pixelfleet_http_deliver {
 		cluster.take_over(resp.http.Fleet-Failed);
 		return (restart);
 	}
+	cluster.settle();
 	if (!req.http.Fleet-To) {
 		call pixelfleet_variant_deliver;
 	}

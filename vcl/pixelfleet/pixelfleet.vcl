@@ -20,6 +20,9 @@
 #	original	an original as it is, asked for by a client
 #	source		an original, to make a variant from
 #
+# Where its owner has too much to do, a variant may be copied from there for a
+# while							copy.vcl
+#
 # `original` and `source` share one object.  No header that begins with
 # Fleet- comes in or goes out on the http door.
 
@@ -39,6 +42,7 @@ include "pixelfleet/cluster.vcl";
 include "pixelfleet/admin.vcl";
 include "pixelfleet/source.vcl";
 include "pixelfleet/variant.vcl";
+include "pixelfleet/copy.vcl";
 
 sub vcl_recv {
 	if (local.socket == "cluster") {
@@ -54,8 +58,13 @@ sub vcl_recv {
 
 # The rest of a request's way through this node as the owner.
 sub pixelfleet_lookup {
+	unset req.http.Fleet-Home;
 	if (images.rendered()) {
 		set req.http.Fleet-Kind = "variant";
+		# A copy that fails is rendered, from the source door.
+		if (cluster.home() != "" && cluster.has_source()) {
+			set req.http.Fleet-Home = cluster.home();
+		}
 	} else {
 		set req.http.Fleet-Kind = "original";
 	}
@@ -91,7 +100,9 @@ sub vcl_backend_fetch {
 	if (bereq.http.Fleet-To) {
 		return (fetch);
 	}
-	if (bereq.http.Fleet-Kind == "variant") {
+	if (bereq.http.Fleet-Home) {
+		call pixelfleet_copy_fetch;
+	} else if (bereq.http.Fleet-Kind == "variant") {
 		call pixelfleet_variant_fetch;
 	} else {
 		call pixelfleet_source_fetch;
@@ -105,8 +116,10 @@ sub vcl_backend_response {
 	if (bereq.is_bgfetch && beresp.status >= 500) {
 		return (abandon);
 	}
-	if (bereq.http.Fleet-To) {
+	if (bereq.http.Fleet-To && bereq.uncacheable) {
 		call pixelfleet_http_response;
+	} else if (bereq.http.Fleet-To) {
+		call pixelfleet_copy_response;
 	} else if (images.rendered()) {
 		call pixelfleet_variant_response;
 	} else {
@@ -120,8 +133,10 @@ sub vcl_backend_error {
 	if (bereq.is_bgfetch) {
 		return (abandon);
 	}
-	if (bereq.http.Fleet-To) {
+	if (bereq.http.Fleet-To && bereq.uncacheable) {
 		call pixelfleet_http_error;
+	} else if (bereq.http.Fleet-To) {
+		call pixelfleet_copy_error;
 	} else if (images.rendered()) {
 		call pixelfleet_variant_error;
 	} else {

@@ -6,7 +6,7 @@
 
 sub pixelfleet_variant_fetch {
 	# A retry comes here again, with the URL of the original.
-	if (bereq.retries == 0 && !images.parse(bereq.url)) {
+	if (images.canonical() == "" && !images.parse(bereq.url)) {
 		return (error(images.status(), images.error()));
 	}
 	set bereq.url = images.source();

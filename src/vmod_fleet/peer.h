@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * Copyright (c) 2026 The pixelfleet authors
+ *
+ * What this process knows of each node: the requests under way there, what
+ * it last told of itself, and its counters.
+ *
+ * A peer is found by its name and port, is made when a VCL first names it,
+ * and stays for as long as the process, so that a VCL's coming or going
+ * forgets no running request and makes nobody sick.  Peers are made in the
+ * CLI thread alone; what is in them may be read and written from any.
+ */
+
+#ifndef PEER_H
+#define PEER_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <vqueue.h>
+
+#include "bound.h"
+#include "config_hash.h"
+#include "node_headers.h"
+
+struct VSC_fleet_node;
+struct vsc_seg;
+
+struct peer {
+	unsigned		magic;
+#define PEER_MAGIC		0x60d3fe17
+	VTAILQ_ENTRY(peer)	list;
+	char			*name;
+	char			*port;
+	struct bound_node	load;
+	struct VSC_fleet_node	*vsc;
+	struct vsc_seg		*seg;
+	unsigned		differs;	/* atomic: config not ours */
+	pthread_mutex_t		mtx;		/* for what follows */
+	char			config[NODE_CONFIG_LEN + 1];	/* as told */
+	char			seen_by[NODE_CONFIG_LEN + 1];
+	uint64_t		seen_ms;	/* last found healthy */
+};
+
+#define PEER_COUNT(p, field)						\
+	(void)__atomic_add_fetch(&(p)->vsc->field, 1, __ATOMIC_RELAXED)
+
+/* Milliseconds of a clock that does not go back. */
+uint64_t peer_now(void);
+
+/* The peer of this name and port, made where there is none.  CLI only. */
+struct peer *peer_get(const char *name, const char *port);
+
+/* The node told its load. */
+void peer_report(struct peer *, const struct node_load *);
+
+/* The node told its configuration hash; "" while it has not. */
+void peer_set_config(struct peer *, const char *config);
+void peer_get_config(struct peer *, char config[NODE_CONFIG_LEN + 1]);
+
+/*
+ * A VCL with this configuration found the node healthy; did one within the
+ * last few seconds?  Then a new backend for it starts out healthy.
+ */
+void peer_set_healthy(struct peer *, const char *by);
+bool peer_was_healthy(struct peer *, const char *by);
+
+/* Bring the counters up to date. */
+void peer_publish(struct peer *, uint32_t estimate, uint32_t cap);
+
+#endif
