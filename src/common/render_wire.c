@@ -111,8 +111,7 @@ static bool
 request_ok(const struct render_request *req)
 {
 	return (req->max_frames > 0 && req->max_pixels > 0 &&
-	    req->max_side > 0 && req->max_out_pixels > 0 &&
-	    req->source_len > 0);
+	    req->max_side > 0 && req->max_out_pixels > 0);
 }
 
 static bool

@@ -230,7 +230,6 @@ nonsense_is_not_packed(void **state)
 	change;								\
 	assert_int_equal(render_request_pack(&req, buf, sizeof buf), -1); \
 } while (0)
-	REQ(req.source_len = 0);
 	REQ(req.max_pixels = 0);
 	REQ(req.max_frames = 0);
 	REQ(req.max_side = 0);
