@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * Copyright (c) 2026 The pixelfleet authors
+ *
+ * Which formats this build really opens and saves: see formats.h.
+ */
+
+#include "config.h"
+
+#include <unistd.h>
+
+#include <vips/vips.h>
+
+#include "format_samples.h"
+#include "formats.h"
+#include "load.h"
+#include "memfd.h"
+#include "save.h"
+
+static const struct kind {
+	const char		*name;
+	const char		*label;
+	const char		*loader;
+	enum image_format	format;
+} KINDS[SOURCE_KINDS] = {
+	[SOURCE_AVIF] = { "avif", "an AVIF", "heifload_buffer",
+	    IMAGE_FORMAT_AVIF },
+	[SOURCE_GIF] = { "gif", "a GIF", "gifload_buffer",
+	    IMAGE_FORMAT_OTHER },
+	[SOURCE_HEIC] = { "heic", "a HEIC", "heifload_buffer",
+	    IMAGE_FORMAT_OTHER },
+	[SOURCE_JPG] = { "jpg", "a JPEG", "jpegload_buffer",
+	    IMAGE_FORMAT_JPG },
+	[SOURCE_PNG] = { "png", "a PNG", "pngload_buffer",
+	    IMAGE_FORMAT_PNG },
+	[SOURCE_TIFF] = { "tiff", "a TIFF", "tiffload_buffer",
+	    IMAGE_FORMAT_OTHER },
+	[SOURCE_WEBP] = { "webp", "a WebP", "webpload_buffer",
+	    IMAGE_FORMAT_WEBP },
+};
+
+/* In the order of their names. */
+static const enum image_format SAVED[] = {
+	IMAGE_FORMAT_AVIF, IMAGE_FORMAT_JPG, IMAGE_FORMAT_PNG,
+	IMAGE_FORMAT_WEBP
+};
+
+#define N_SAVED		(sizeof SAVED / sizeof SAVED[0])
+
+static bool opens[SOURCE_KINDS];
+static bool saves[IMAGE_FORMAT_OTHER];
+
+static bool
+decodes(enum source_kind kind, const void *data, size_t len)
+{
+	struct source source;
+	VipsImage *image;
+	double most;
+	int error;
+
+	if (source_open(&source, kind, data, len) ||
+	    source_decode(&source, source.width, source.height, &image))
+		return (false);
+	error = vips_max(image, &most, NULL);
+	g_object_unref(image);
+	return (error == 0);
+}
+
+static bool
+try_open(enum source_kind kind)
+{
+	if (vips_type_find("VipsOperation", KINDS[kind].loader) == 0)
+		return (false);
+	switch (kind) {
+	case SOURCE_AVIF:
+		return (decodes(kind, SAMPLE_AVIF, sizeof SAMPLE_AVIF));
+	case SOURCE_HEIC:
+		return (decodes(kind, SAMPLE_HEIC, sizeof SAMPLE_HEIC));
+	default:
+		return (true);
+	}
+}
+
+static bool
+try_save(VipsImage *image, enum image_format format)
+{
+	int fd = memfd_new("probe");
+	bool ok;
+
+	if (fd < 0)
+		return (false);
+	ok = save(image, format, 0, fd) == 0;
+	(void)close(fd);
+	return (ok);
+}
+
+void
+formats_probe(void)
+{
+	enum source_kind kind;
+	VipsImage *image;
+	size_t i;
+
+	for (kind = SOURCE_UNKNOWN + 1; kind < SOURCE_KINDS; kind++)
+		opens[kind] = try_open(kind);
+	if (vips_black(&image, 16, 16, "bands", 3, NULL) == 0) {
+		for (i = 0; i < N_SAVED; i++)
+			saves[SAVED[i]] = try_save(image, SAVED[i]);
+		g_object_unref(image);
+	}
+	vips_error_clear();
+}
+
+bool
+format_opens(enum source_kind kind)
+{
+	return (opens[kind]);
+}
+
+bool
+format_saves(enum image_format format)
+{
+	return (saves[format]);
+}
+
+const char *
+format_label(enum source_kind kind)
+{
+	return (KINDS[kind].label);
+}
+
+enum image_format
+format_of(enum source_kind kind)
+{
+	return (KINDS[kind].format);
+}
+
+void
+formats_describe(FILE *out)
+{
+	enum source_kind kind;
+	const char *sep = " ";
+	size_t i;
+
+	fputs("load", out);
+	for (kind = SOURCE_UNKNOWN + 1; kind < SOURCE_KINDS; kind++)
+		if (opens[kind]) {
+			fprintf(out, "%s%s", sep, KINDS[kind].name);
+			sep = ",";
+		}
+	fputs("\nsave", out);
+	sep = " ";
+	for (i = 0; i < N_SAVED; i++)
+		if (saves[SAVED[i]]) {
+			fprintf(out, "%s%s", sep,
+			    image_format_name(SAVED[i]));
+			sep = ",";
+		}
+	fputs("\n", out);
+}

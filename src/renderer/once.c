@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * Copyright (c) 2026 The pixelfleet authors
+ *
+ * A single render by hand: this process plays the cache, a child of it the
+ * renderer, and everything between them is as in earnest.
+ */
+
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "memfd.h"
+#include "once.h"
+#include "serve.h"
+
+/* Copy all of one file to another; returns the length, or -1. */
+static ssize_t
+copy(int from, int to)
+{
+	static char buf[1 << 16];
+	ssize_t got, put, done, total = 0;
+
+	while ((got = read(from, buf, sizeof buf)) > 0) {
+		for (done = 0; done < got; done += put) {
+			put = write(to, buf + done, (size_t)(got - done));
+			if (put < 0)
+				return (-1);
+		}
+		total += got;
+	}
+	return (got < 0 ? -1 : total);
+}
+
+static int
+say(const char *name, const char *what)
+{
+	fprintf(stderr, "%s: %s: %s\n", name, what, strerror(errno));
+	return (1);
+}
+
+static int
+ask(const char *name, int sock, struct render_request *req)
+{
+	char packet[RENDER_PACKET_MAX];
+	ssize_t len;
+	int source = memfd_new("source");
+
+	if (source < 0 || (len = copy(STDIN_FILENO, source)) < 0 ||
+	    memfd_seal(source))
+		return (say(name, "source"));
+	req->source_len = (uint64_t)len;
+	len = render_request_pack(req, packet, sizeof packet);
+	if (len < 0) {
+		fprintf(stderr, "%s: operations are no plain text\n", name);
+		return (1);
+	}
+	if (render_send(sock, packet, (size_t)len, source))
+		return (say(name, "request"));
+	(void)close(source);
+	return (0);
+}
+
+static void
+tell(const struct render_reply *reply)
+{
+	fprintf(stderr, "%ux%u %s, %llu bytes; source %ux%u %s, %u frame(s); "
+	    "load %u, process %u, save %u us; peak %u kB\n",
+	    reply->width, reply->height, image_format_name(reply->format),
+	    (unsigned long long)reply->result_len,
+	    reply->source_width, reply->source_height,
+	    image_format_name(reply->source_format), reply->source_frames,
+	    reply->load_us, reply->process_us, reply->save_us,
+	    reply->rss_kb);
+}
+
+static int
+take(const char *name, int sock, bool verbose)
+{
+	char packet[RENDER_PACKET_MAX];
+	struct render_reply reply;
+	ssize_t len;
+	int result;
+
+	len = render_recv(sock, packet, sizeof packet, &result);
+	if (len == 0) {
+		fprintf(stderr, "%s: the renderer died\n", name);
+		return (1);
+	}
+	if (len < 0)
+		return (say(name, "reply"));
+	if (render_reply_unpack(&reply, packet, (size_t)len) ||
+	    (reply.status == 200) != (result >= 0)) {
+		fprintf(stderr, "%s: malformed reply\n", name);
+		return (1);
+	}
+	if (reply.status != 200) {
+		fprintf(stderr, "%s: %u %s\n", name, reply.status, reply.text);
+		return (1);
+	}
+	if (lseek(result, 0, SEEK_SET) < 0 ||
+	    copy(result, STDOUT_FILENO) != (ssize_t)reply.result_len)
+		return (say(name, "result"));
+	(void)close(result);
+	if (verbose)
+		tell(&reply);
+	return (0);
+}
+
+int
+once(const char *name, struct render_request *req, const char *ops,
+    bool verbose)
+{
+	int sock[2], error;
+	pid_t child;
+
+	if (strlen(ops) >= sizeof req->ops) {
+		fprintf(stderr, "%s: operations are too long\n", name);
+		return (1);
+	}
+	strcpy(req->ops, ops);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sock))
+		return (say(name, "socketpair"));
+	child = fork();
+	if (child < 0)
+		return (say(name, "fork"));
+	if (child == 0)
+		_exit(serve(name, sock[1]));
+	(void)close(sock[1]);
+	error = ask(name, sock[0], req) || take(name, sock[0], verbose);
+	(void)close(sock[0]);
+	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+		continue;
+	return (error);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * Copyright (c) 2026 The pixelfleet authors
+ *
+ * A single render by hand.
+ */
+
+#ifndef ONCE_H
+#define ONCE_H
+
+#include <stdbool.h>
+
+#include "render_wire.h"
+
+/*
+ * Render standard input to standard output, within the limits of `req`.
+ * Returns the exit status: 0, or 1 after a sentence on standard error;
+ * `verbose` tells on standard error what was done, too.
+ */
+int once(const char *name, struct render_request *req, const char *ops,
+    bool verbose);
+
+#endif

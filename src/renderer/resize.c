@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * Copyright (c) 2026 The pixelfleet authors
+ *
+ * The size family: scaling down and cutting out.
+ *
+ * Each axis has its own factor, so that both come out at whole numbers
+ * that were settled before, whatever the decoder has shrunk already.
+ * Colours under transparency must not bleed into what is seen, so they
+ * are weighted by alpha meanwhile.
+ */
+
+#include "config.h"
+
+#include "resize.h"
+#include "step.h"
+
+static int
+scale(VipsImage **image, unsigned width, unsigned height)
+{
+	VipsImage *next;
+	int error;
+
+	error = vips_resize(*image, &next,
+	    (double)width / vips_image_get_width(*image),
+	    "vscale", (double)height / vips_image_get_height(*image), NULL);
+	return (step(image, error, &next));
+}
+
+static int
+scale_premultiplied(VipsImage **image, unsigned width, unsigned height)
+{
+	VipsBandFormat format = vips_image_get_format(*image);
+	VipsImage *next;
+
+	if (step(image, vips_premultiply(*image, &next, NULL), &next) ||
+	    scale(image, width, height) ||
+	    step(image, vips_unpremultiply(*image, &next, NULL), &next))
+		return (-1);
+	return (step(image, vips_cast(*image, &next, format, NULL), &next));
+}
+
+int
+resize_to(VipsImage **image, unsigned width, unsigned height)
+{
+	int error;
+
+	if ((unsigned)vips_image_get_width(*image) == width &&
+	    (unsigned)vips_image_get_height(*image) == height)
+		return (0);
+	if (vips_image_hasalpha(*image))
+		error = scale_premultiplied(image, width, height);
+	else
+		error = scale(image, width, height);
+	if (error)
+		return (-1);
+	if ((unsigned)vips_image_get_width(*image) != width ||
+	    (unsigned)vips_image_get_height(*image) != height) {
+		vips_error("resize", "%dx%d came out for %ux%u",
+		    vips_image_get_width(*image),
+		    vips_image_get_height(*image), width, height);
+		return (-1);
+	}
+	return (0);
+}
+
+int
+resize_cut(VipsImage **image, unsigned left, unsigned top, unsigned width,
+    unsigned height)
+{
+	VipsImage *next;
+
+	if ((unsigned)vips_image_get_width(*image) == width &&
+	    (unsigned)vips_image_get_height(*image) == height)
+		return (0);
+	return (step(image, vips_extract_area(*image, &next, (int)left,
+	    (int)top, (int)width, (int)height, NULL), &next));
+}

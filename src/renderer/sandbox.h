@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * Copyright (c) 2026 The pixelfleet authors
+ *
+ * What a renderer gives up, since it reads images from strangers.
+ *
+ * Two moments: early, before libraries are loaded and started, and closed,
+ * once everything that needs files and new mappings of code has been done
+ * and before the first byte of an image is looked at.
+ */
+
+#ifndef SANDBOX_H
+#define SANDBOX_H
+
+#include <stdint.h>
+
+/*
+ * Keep standard error and `fd`, and no other file; no core files, no new
+ * privileges, no current directory, and no life after the parent's.
+ */
+int sandbox_early(int fd);
+
+/* From here on: no new files to speak of, a bounded address space. */
+int sandbox_close(void);
+
+/*
+ * Allow so much processor time for what follows, and be killed past it:
+ * for a render that nobody waits for any more.  0: no bound.
+ */
+void sandbox_cpu_budget(uint32_t ms);
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * Copyright (c) 2026 The pixelfleet authors
+ *
+ * The renderer's life: requests from a socket until its end.
+ *
+ * One request at a time and one thread of libvips's: parallel work is the
+ * business of several processes.  A request that cannot be understood was
+ * not made by the build that this program belongs to, and ends it.
+ */
+
+#include "config.h"
+
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <vips/vips.h>
+
+#include "formats.h"
+#include "render.h"
+#include "render_wire.h"
+#include "sandbox.h"
+#include "serve.h"
+
+/* Damaged images make libraries talkative; what matters is in the reply. */
+static void
+say_nothing(const gchar *domain, GLogLevelFlags level, const gchar *message,
+    gpointer priv)
+{
+	(void)domain;
+	(void)level;
+	(void)message;
+	(void)priv;
+}
+
+static int
+answer(int fd, const struct render_request *req, int source)
+{
+	static struct render_reply reply;
+	static char packet[RENDER_PACKET_MAX];
+	ssize_t len;
+	int result, error;
+
+	sandbox_cpu_budget(req->deadline_ms);
+	result = render(req, source, &reply);
+	len = render_reply_pack(&reply, packet, sizeof packet);
+	error = len < 0 || render_send(fd, packet, (size_t)len, result);
+	if (result >= 0)
+		(void)close(result);
+	/* A large picture's memory goes back to the system. */
+	(void)malloc_trim(0);
+	return (error ? -1 : 0);
+}
+
+static int
+serve_requests(const char *name, int fd)
+{
+	static struct render_request req;
+	static char packet[RENDER_PACKET_MAX];
+	ssize_t len;
+	int source, error;
+
+	while ((len = render_recv(fd, packet, sizeof packet, &source)) > 0) {
+		if (source < 0 ||
+		    render_request_unpack(&req, packet, (size_t)len)) {
+			fprintf(stderr, "%s: malformed request\n", name);
+			return (1);
+		}
+		error = answer(fd, &req, source);
+		(void)close(source);
+		if (error) {
+			fprintf(stderr, "%s: cannot reply: %m\n", name);
+			return (1);
+		}
+	}
+	if (len < 0)
+		fprintf(stderr, "%s: cannot receive: %m\n", name);
+	return (len < 0 ? 1 : 0);
+}
+
+int
+serve_start(const char *name)
+{
+	/* Each arena keeps its peak: few threads, few arenas. */
+	(void)mallopt(M_ARENA_MAX, 2);
+	(void)g_log_set_default_handler(say_nothing, NULL);
+	/* Never spill a picture into a temporary file. */
+	if (setenv("VIPS_DISC_THRESHOLD", "1024g", 1))
+		return (-1);
+	if (vips_init(name)) {
+		fprintf(stderr, "%s: libvips does not start: %s", name,
+		    vips_error_buffer());
+		return (-1);
+	}
+	vips_concurrency_set(1);
+	vips_cache_set_max(0);
+	vips_block_untrusted_set(TRUE);
+	formats_probe();
+	return (0);
+}
+
+int
+serve(const char *name, int fd)
+{
+	int status;
+
+	if (sandbox_early(fd)) {
+		fprintf(stderr, "%s: cannot enter the sandbox: %m\n", name);
+		return (1);
+	}
+	if (serve_start(name))
+		return (1);
+	if (sandbox_close()) {
+		fprintf(stderr, "%s: cannot enter the sandbox: %m\n", name);
+		return (1);
+	}
+	status = serve_requests(name, fd);
+	vips_shutdown();
+	return (status);
+}
