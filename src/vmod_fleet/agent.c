@@ -335,15 +335,23 @@ agent_prepare(struct agent *a)
 	return (0);
 }
 
-/* Signals are for the threads that varnishd made. */
+/*
+ * Signals are for the threads that varnishd made, but for those that a fault
+ * of this one raises: to block them would be to die without a panic.
+ */
 static int
 agent_launch(struct agent *a)
 {
-	sigset_t all, old;
+	static const int faults[] =
+	    { SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL };
+	sigset_t most, old;
+	unsigned u;
 	int e;
 
-	(void)sigfillset(&all);
-	AZ(pthread_sigmask(SIG_SETMASK, &all, &old));
+	AZ(sigfillset(&most));
+	for (u = 0; u < sizeof faults / sizeof faults[0]; u++)
+		AZ(sigdelset(&most, faults[u]));
+	AZ(pthread_sigmask(SIG_SETMASK, &most, &old));
 	e = pthread_create(&a->thread, NULL, agent_thread, a);
 	AZ(pthread_sigmask(SIG_SETMASK, &old, NULL));
 	return (e);

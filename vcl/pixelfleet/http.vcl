@@ -75,6 +75,7 @@ sub pixelfleet_http_deliver {
 		call pixelfleet_variant_deliver;
 	}
 	call pixelfleet_http_vary;
+	call pixelfleet_log_access;
 	set resp.http.X-Request-Id = req.http.X-Request-Id;
 
 	if (req.http.Fleet-Debug) {
@@ -100,6 +101,7 @@ sub pixelfleet_http_synth {
 	set resp.body = req.http.Fleet-Sentence + {"
 "};
 	call pixelfleet_http_vary;
+	call pixelfleet_log_access;
 	set resp.http.X-Request-Id = req.http.X-Request-Id;
 	call pixelfleet_http_clean;
 }

@@ -43,6 +43,7 @@ include "pixelfleet/admin.vcl";
 include "pixelfleet/source.vcl";
 include "pixelfleet/variant.vcl";
 include "pixelfleet/copy.vcl";
+include "pixelfleet/log.vcl";
 
 sub vcl_recv {
 	if (local.socket == "cluster") {
@@ -100,6 +101,7 @@ sub vcl_backend_fetch {
 	if (bereq.http.Fleet-To) {
 		return (fetch);
 	}
+	std.log("request_id:" + bereq.http.X-Request-Id);
 	if (bereq.http.Fleet-Home) {
 		call pixelfleet_copy_fetch;
 	} else if (bereq.http.Fleet-Kind == "variant") {

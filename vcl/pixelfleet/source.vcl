@@ -39,10 +39,12 @@ sub pixelfleet_source_response {
 		unset beresp.http.Vary;
 	}
 	set beresp.http.Image-Source = bereq.url;
+	set beresp.http.Image-Origin-Status = beresp.status;
 }
 
 # The origin could not be reached.
 sub pixelfleet_source_error {
+	call pixelfleet_log_work;
 	set beresp.ttl = 1s;
 	set beresp.grace = 0s;
 	set beresp.http.Content-Type = "text/plain; charset=utf-8";

@@ -20,12 +20,16 @@ sub pixelfleet_variant_fetch {
 sub pixelfleet_variant_response {
 	set beresp.http.Image-Source = images.source();
 	set beresp.http.Image-Operations = images.operations();
+	set beresp.http.Image-Node = cluster.self();
 	if (beresp.was_304) {
 		# The variant in the cache stays what it is; the headers that
 		# came are the original's.
 		set beresp.http.Content-Type = beresp.http.Image-Type;
+		call pixelfleet_log_work;
 	} else if (beresp.status == 200) {
 		images.render();
+	} else {
+		call pixelfleet_log_work;
 	}
 }
 
@@ -36,6 +40,8 @@ sub pixelfleet_variant_error {
 	set beresp.http.Content-Type = "text/plain; charset=utf-8";
 	set beresp.http.Cache-Control = "no-store";
 	set beresp.http.Image-Source = images.source();
+	set beresp.http.Image-Node = cluster.self();
+	call pixelfleet_log_work;
 	if (images.error() != "") {
 		set beresp.body = images.error() + {"
 "};
