@@ -2,48 +2,41 @@
  * Copyright (c) 2026 The pixelfleet authors
  *
  * The renderers of this varnishd child: one pool for all loaded VCLs, which
- * lives until the child does.  A thread brings a job, waits its turn and for
- * the reply, and leaves with either.
+ * lives until the child does.  A thread waits for its turn, takes a
+ * renderer, and gives both back.
  */
 
 #ifndef POOL_H
 #define POOL_H
 
-struct render_job {
-	/* Asked. */
-	struct render_request	request;
-	int			source;		/* sealed memfd, not closed */
-	vtim_dur		timeout;	/* of the render */
-	vtim_dur		queue_timeout;	/* of the wait before it */
-
-	/*
-	 * Answered.  Where no renderer replied, the pool fills in status and
-	 * text of the reply in its place.
-	 */
-	struct render_reply	reply;
-	int			result;		/* sealed memfd, or -1 */
-	vtim_dur		queued;
-	vtim_dur		rendered;
-	pid_t			pid;		/* who did it; 0: nobody */
-	char			words[RENDERER_WORDS_MAX];	/* its stderr */
-
-	uint8_t			packet[RENDER_PACKET_MAX];	/* room */
+enum pool_turn {
+	POOL_GRANTED,
+	POOL_FULL,		/* too many wait already */
+	POOL_TOO_LONG		/* no turn within the time */
 };
 
-/* Once in a child, before all else here. */
-void pool_init(struct VSC_vips *);
-
-/* How many renderers there may be; 0 is one for each CPU. */
+/* How many renderers there may be; 0 is one for each CPU.  CLI thread. */
 void pool_resize(unsigned);
 
-/* Whether the queue refuses already, so that the source need not come. */
+/* Whether pool_enter() would answer POOL_FULL. */
 bool pool_full(void);
-#define POOL_FULL	"too many images wait to be rendered"
 
-/* Returns 0 with a result, which the caller closes, or -1. */
-int pool_render(struct render_job *);
+/* Wait for a turn; after POOL_GRANTED, pool_leave() ends it. */
+enum pool_turn pool_enter(vtim_dur timeout);
 
-/* Count a job that failed on the way to the pool. */
-void pool_count_failure(void);
+/*
+ * A renderer for who has a turn, or NULL where none can be started; the log
+ * says why.  An idle one, unless a `fresh` one is asked for.
+ */
+struct renderer *pool_take(bool fresh);
+
+/* Instead of giving it back.  Returns renderer_kill()'s wait status. */
+int pool_bury(struct renderer **, char *words);
+
+/* No renderer lives for long here: do not try to start more for a moment. */
+void pool_pause(void);
+
+/* End a turn, giving back the renderer or NULL. */
+void pool_leave(struct renderer *);
 
 #endif

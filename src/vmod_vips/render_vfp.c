@@ -31,12 +31,14 @@
 #include <cache/cache_filter.h>
 #include <vrt_obj.h>
 
-#include "VSC_vips.h"
+#include "counters.h"
 #include "digest.h"
 #include "image_ops.h"
 #include "render_wire.h"
 #include "renderer.h"
 #include "pool.h"
+#include "render_job.h"
+#include "render_task.h"
 #include "render_vfp.h"
 
 #define FILTER_NAME	"vips"
@@ -55,60 +57,6 @@ struct rendering {
 };
 
 /*--------------------------------------------------------------------
- * A task's state
- */
-
-static void v_matchproto_(vmod_priv_fini_f)
-render_task_fini(VRT_CTX, void *priv)
-{
-	struct render_task *task;
-
-	CAST_OBJ_NOTNULL(task, priv, RENDER_TASK_MAGIC);
-	FREE_OBJ(task);
-}
-
-static const struct vmod_priv_methods render_task_methods[1] = {{
-	.magic = VMOD_PRIV_METHODS_MAGIC,
-	.type = "vips_render_task",
-	.fini = render_task_fini
-}};
-
-struct render_task *
-render_task_make(VRT_CTX)
-{
-	struct vmod_priv *priv;
-	struct render_task *task;
-
-	priv = VRT_priv_task(ctx, render_task_methods);
-	if (priv == NULL) {
-		VRT_fail(ctx, "vips: out of workspace");
-		return (NULL);
-	}
-	if (priv->priv == NULL) {
-		/* 12 kB: not from a workspace. */
-		ALLOC_OBJ(task, RENDER_TASK_MAGIC);
-		AN(task);
-		priv->priv = task;
-		priv->methods = render_task_methods;
-	}
-	CAST_OBJ_NOTNULL(task, priv->priv, RENDER_TASK_MAGIC);
-	return (task);
-}
-
-struct render_task *
-render_task_get(VRT_CTX)
-{
-	struct vmod_priv *priv;
-	struct render_task *task;
-
-	priv = VRT_priv_task_get(ctx, render_task_methods);
-	if (priv == NULL || priv->priv == NULL)
-		return (NULL);
-	CAST_OBJ_NOTNULL(task, priv->priv, RENDER_TASK_MAGIC);
-	return (task);
-}
-
-/*--------------------------------------------------------------------
  * Failure
  */
 
@@ -121,7 +69,7 @@ render_failed(VRT_CTX, struct render_task *task, unsigned status,
 	bprintf(task->request.error, "%s", error);
 	VSLb(ctx->vsl, SLT_VCL_Log, "render: status=%u error=\"%s\" ops=\"%s\"",
 	    status, error, task->request.ops_text);
-	pool_count_failure();
+	COUNT(failures, 1);
 }
 
 /* On to vcl_backend_error. */
@@ -218,12 +166,12 @@ render_source(VRT_CTX, struct vfp_ctx *vc, const struct vfp_entry *vfe,
 	vc->vfp_nxt = nxt;
 	if (vp == VFP_END && *len == 0)
 		vp = render_fail(ctx, vc, 415, SOURCE_EMPTY);
-	if (vp != VFP_END) {
+	if (vp == VFP_END && fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL |
+	    F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) != 0)
+		vp = render_fail(ctx, vc, 503, "the source cannot be sealed: "
+		    "%s", strerror(errno));
+	if (vp != VFP_END)
 		closefd(&fd);
-		return (-1);
-	}
-	AZ(fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW |
-	    F_SEAL_WRITE));
 	return (fd);
 }
 
@@ -388,13 +336,15 @@ render_init(VRT_CTX, struct vfp_ctx *vc, struct vfp_entry *vfe)
 	if (http_GetContentLength(vc->resp) > (ssize_t)task->limits->max_source)
 		return (render_fail(ctx, vc, 413, "the source is larger than "
 		    "%ju bytes", (uintmax_t)task->limits->max_source));
-	if (pool_full())
-		return (render_fail(ctx, vc, 503, POOL_FULL));
+	if (pool_full()) {
+		COUNT(queue_full, 1);
+		return (render_fail(ctx, vc, 503, RENDER_JOB_FULL));
+	}
 	source = render_source(ctx, vc, vfe, task->limits, &len);
 	if (source < 0)
 		return (VFP_ERROR);
 	job = render_job_new(task, source, len);
-	ok = pool_render(job) == 0;
+	ok = render_job_run(job) == 0;
 	closefd(&source);
 	render_log(ctx, job);
 	if (ok)

@@ -264,8 +264,10 @@ renderer_ask(const struct renderer *r, uint8_t *packet, size_t len,
 	if (l > 0 && render_reply_unpack(reply, packet, l) == 0 &&
 	    renderer_result_ok(reply, *result, max_result))
 		return (RENDERER_ANSWERED);
+	/* No assertions on a descriptor of its choice: it may not close. */
 	if (*result >= 0)
-		closefd(result);
+		(void)close(*result);
+	*result = -1;
 	return (RENDERER_GARBLED);
 }
 

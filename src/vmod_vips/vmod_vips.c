@@ -21,13 +21,14 @@
 #include <vcl.h>
 
 #include "vcc_vips_if.h"
-#include "VSC_vips.h"
+#include "counters.h"
 #include "digest.h"
 #include "image_ops.h"
 #include "negotiate.h"
 #include "render_wire.h"
 #include "renderer.h"
 #include "pool.h"
+#include "render_task.h"
 #include "render_vfp.h"
 
 #define RENDERERS_MAX		1024
@@ -51,6 +52,8 @@ static VTAILQ_HEAD(, VPFX(vips_images)) vips_objects =
     VTAILQ_HEAD_INITIALIZER(vips_objects);
 
 static char vips_fingerprint[DIGEST_HEX];
+
+struct VSC_vips *vips_counters;
 
 /*--------------------------------------------------------------------
  * The object
@@ -308,7 +311,7 @@ vmod_event(VRT_CTX, struct vmod_priv *priv, enum vcl_event_e e)
 	case VCL_EVENT_LOAD:
 		/* Never taken down again: the pool outlives every VCL. */
 		if (seg == NULL)
-			pool_init(VSC_vips_New(NULL, &seg, ""));
+			vips_counters = VSC_vips_New(NULL, &seg, "");
 		return (VRT_AddFilter(ctx, render_vfp, NULL) != NULL);
 	case VCL_EVENT_WARM:
 		/* Only now it is certain that the VCL has loaded. */

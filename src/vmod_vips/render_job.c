@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * Copyright (c) 2026 The pixelfleet authors
+ *
+ * One render: wait for a turn, ask a renderer, and say what happened where
+ * there is no reply.
+ *
+ * A renderer that is lost costs the render that it was at, and no other: a
+ * request that was not read, since the renderer had died before, is put to
+ * another one.  An image that was read is not tried again, as it may well be
+ * what killed.
+ */
+
+#include "config.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include <cache/cache.h>
+#include <vtim.h>
+
+#include "counters.h"
+#include "render_wire.h"
+#include "renderer.h"
+#include "pool.h"
+#include "render_job.h"
+#include "vcompat.h"
+
+/* In the place of a renderer's reply. */
+static void v_printflike_(3, 4)
+render_job_refuse(struct render_job *job, unsigned status,
+    const char *fmt, ...)
+{
+	va_list ap;
+
+	job->reply.status = status;
+	va_start(ap, fmt);
+	(void)vsnprintf(job->reply.text, sizeof job->reply.text, fmt, ap);
+	va_end(ap);
+}
+
+static bool
+render_job_enter(struct render_job *job)
+{
+	enum pool_turn turn;
+	vtim_mono start;
+
+	start = VTIM_mono();
+	turn = pool_enter(job->queue_timeout);
+	job->queued = VTIM_mono() - start;
+	COUNT(queue_us, job->queued * 1e6);
+	if (turn == POOL_FULL) {
+		COUNT(queue_full, 1);
+		render_job_refuse(job, 503, RENDER_JOB_FULL);
+	} else if (turn == POOL_TOO_LONG) {
+		COUNT(queue_timeouts, 1);
+		render_job_refuse(job, 503, "no renderer became free within "
+		    "%g s", job->queue_timeout);
+	}
+	return (turn == POOL_GRANTED);
+}
+
+static enum renderer_answer
+render_job_ask(struct render_job *job, size_t len, struct renderer *r)
+{
+	enum renderer_answer a;
+	vtim_mono start;
+
+	job->pid = r->pid;
+	start = VTIM_mono();
+	/* No encoder of ours needs 8 bytes a pixel, metadata aside. */
+	a = renderer_ask(r, job->packet, len, job->source,
+	    start + job->timeout, job->request.max_out_pixels * 8 + (1 << 20),
+	    &job->reply, &job->result);
+	job->rendered = VTIM_mono() - start;
+	return (a);
+}
+
+/* A renderer was lost with the image in its hands. */
+static void
+render_job_lost(struct render_job *job, enum renderer_answer a, int status)
+{
+	const char *sig = NULL;
+
+	if (status != -1 && WIFSIGNALED(status))
+		sig = sigabbrev_np(WTERMSIG(status));
+	/* The limit on its processor time is there for the same reason. */
+	if (sig != NULL && WTERMSIG(status) == SIGXCPU)
+		a = RENDERER_LATE;
+	switch (a) {
+	case RENDERER_LATE:
+		COUNT(timeouts, 1);
+		render_job_refuse(job, 504, "the image took longer than %g s "
+		    "to render", job->timeout);
+		break;
+	case RENDERER_GARBLED:
+		COUNT(crashes, 1);
+		render_job_refuse(job, 500, "the renderer gave no valid "
+		    "answer");
+		break;
+	default:
+		COUNT(crashes, 1);
+		render_job_refuse(job, 422, "the image could not be rendered: "
+		    "its renderer died%s%s", sig != NULL ? " of SIG" : "",
+		    sig != NULL ? sig : "");
+	}
+}
+
+/* No renderer that works: none starts, or even a new one dies at once. */
+static void
+render_job_none(struct render_job *job, int status)
+{
+
+	render_job_refuse(job, 503, "no renderer can be started");
+	if (job->pid == 0)
+		return;
+	VSL(SLT_Error, NO_VXID, "vips: new renderer died, %s %d: %.*s",
+	    WIFSIGNALED(status) ? "signal" : "exit status",
+	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
+	    (int)strcspn(job->words, "\n"), job->words);
+	pool_pause();
+}
+
+/*
+ * With a turn.  Returns the renderer where it is good for more.  One that
+ * died while it was idle has not seen the request, so another may.
+ */
+static struct renderer *
+render_job_do(struct render_job *job, size_t len)
+{
+	enum renderer_answer a = RENDERER_UNHEARD;
+	struct renderer *r;
+	int status = -1;
+	unsigned try;
+
+	for (try = 0; try < 2 && a == RENDERER_UNHEARD; try++) {
+		job->pid = 0;
+		r = pool_take(try > 0);
+		if (r == NULL)
+			break;
+		a = render_job_ask(job, len, r);
+		if (a == RENDERER_ANSWERED) {
+			renderer_words(r, job->words);
+			return (r);
+		}
+		status = pool_bury(&r, job->words);
+	}
+	if (a == RENDERER_UNHEARD)
+		render_job_none(job, status);
+	else
+		render_job_lost(job, a, status);
+	return (NULL);
+}
+
+int
+render_job_run(struct render_job *job)
+{
+	ssize_t len;
+
+	memset(&job->reply, 0, sizeof job->reply);
+	job->result = -1;
+	job->rendered = 0;
+	job->pid = 0;
+	job->words[0] = '\0';
+	len = render_request_pack(&job->request, job->packet,
+	    sizeof job->packet);
+	assert(len > 0);
+	if (!render_job_enter(job))
+		return (-1);
+	pool_leave(render_job_do(job, len));
+	COUNT(render_us, job->rendered * 1e6);
+	if (job->reply.status != 200)
+		return (-1);
+	COUNT(renders, 1);
+	COUNT(source_bytes, job->request.source_len);
+	COUNT(result_bytes, job->reply.result_len);
+	return (0);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * Copyright (c) 2026 The pixelfleet authors
+ *
+ * What a task, of a client or of a fetch, knows of its image.
+ */
+
+#ifndef RENDER_TASK_H
+#define RENDER_TASK_H
+
+/* An images object's, so they last as long as the VCL. */
+struct render_limits {
+	vtim_dur			timeout;
+	vtim_dur			queue_timeout;
+	uint64_t			max_source;	/* bytes */
+	uint64_t			max_pixels;
+	unsigned			max_frames;
+	unsigned			max_side;
+	uint64_t			max_out_pixels;
+};
+
+/*
+ * status and error of the request are those of its URL or, after that, of
+ * the last render.
+ */
+struct render_task {
+	unsigned			magic;
+#define RENDER_TASK_MAGIC		0x3b61f0d4
+	const struct render_limits	*limits;
+	struct image_request		request;
+};
+
+/* This task's; NULL, and the VCL has failed, without workspace for it. */
+struct render_task *render_task_make(VRT_CTX);
+
+/* This task's, or NULL where none has been made. */
+struct render_task *render_task_get(VRT_CTX);
+
+#endif
