@@ -18,6 +18,8 @@
  *				a result that must not be trusted
  *	twice			a result, and a second reply that nobody wants
  *
+ * The width of a result counts the results of this process.
+ *
  * Called by a name that ends in _stillborn it goes as soon as it serves, in
  * _mute it does not describe itself.
  */
@@ -45,6 +47,7 @@ extern char **environ;
 static char packet[RENDER_PACKET_MAX];
 static struct render_request request;
 static char order[256];
+static unsigned results;
 
 static bool
 is(const char *word)
@@ -109,8 +112,8 @@ static void
 render(void)
 {
 	struct render_reply reply = {
-		.status = 200, .width = 4, .height = 3, .source_width = 8,
-		.source_height = 6, .source_frames = 1,
+		.status = 200, .width = ++results, .height = 3,
+		.source_width = 8, .source_height = 6, .source_frames = 1,
 		.format = IMAGE_FORMAT_WEBP, .source_format = IMAGE_FORMAT_JPG,
 		.load_us = 1000, .process_us = 2000, .save_us = 3000,
 		.rss_kb = 4096
