@@ -24,6 +24,7 @@ struct render_job {
 	 */
 	struct render_reply	reply;
 	int			result;		/* sealed memfd, or -1 */
+	vtim_dur		fetched;	/* since the fetch began */
 	vtim_dur		queued;
 	vtim_dur		rendered;
 	pid_t			pid;		/* who did it; 0: nobody */

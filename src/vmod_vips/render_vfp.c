@@ -30,6 +30,7 @@
 #include <cache/cache.h>
 #include <cache/cache_filter.h>
 #include <vrt_obj.h>
+#include <vtim.h>
 
 #include "counters.h"
 #include "digest.h"
@@ -181,6 +182,7 @@ render_source(VRT_CTX, struct vfp_ctx *vc, const struct vfp_entry *vfe,
 
 /* As Varnish wants them, the length in front. */
 static const char H_Image_Type[] = "\013Image-Type:";
+static const char H_Image_Fetch_Ms[] = "\017Image-Fetch-Ms:";
 static const char H_Image_Render_Ms[] = "\020Image-Render-Ms:";
 
 static const char * const render_headers[] = {
@@ -189,7 +191,7 @@ static const char * const render_headers[] = {
 	"\013Image-ETag:", H_Image_Type, "\014Image-Width:",
 	"\015Image-Height:", "\023Image-Source-Width:",
 	"\024Image-Source-Height:", "\023Image-Source-Bytes:",
-	H_Image_Render_Ms
+	H_Image_Fetch_Ms, H_Image_Render_Ms
 };
 
 /* Say what the result is, and nothing any more of what the source was. */
@@ -218,6 +220,8 @@ render_describe(struct vfp_ctx *vc, const struct render_job *job,
 	    reply->source_height);
 	http_PrintfHeader(vc->resp, "Image-Source-Bytes: %ju",
 	    (uintmax_t)job->request.source_len);
+	http_PrintfHeader(vc->resp, "Image-Fetch-Ms: %.1f",
+	    job->fetched * 1e3);
 	http_PrintfHeader(vc->resp, "Image-Render-Ms: %.1f",
 	    job->rendered * 1e3);
 }
@@ -241,15 +245,16 @@ render_log(VRT_CTX, struct render_job *job)
 	}
 	if (reply->status != 200)
 		return;
+	VSLb(ctx->vsl, SLT_VCL_Log, "level:info");
 	/* The operations last: a log line may be cut. */
 	VSLb(ctx->vsl, SLT_VCL_Log, "render: source=%ux%u %s %juB "
-	    "result=%ux%u %s %juB queue=%.1f load=%.1f process=%.1f "
-	    "save=%.1f total=%.1f ms pid=%jd rss=%uK ops=\"%s\"",
+	    "result=%ux%u %s %juB fetch=%.1f queue=%.1f load=%.1f "
+	    "process=%.1f save=%.1f total=%.1f ms pid=%jd rss=%uK ops=\"%s\"",
 	    reply->source_width, reply->source_height,
 	    image_format_name(reply->source_format),
 	    (uintmax_t)job->request.source_len,
 	    reply->width, reply->height, image_format_name(reply->format),
-	    (uintmax_t)reply->result_len, job->queued * 1e3,
+	    (uintmax_t)reply->result_len, job->fetched * 1e3, job->queued * 1e3,
 	    reply->load_us * 1e-3, reply->process_us * 1e-3,
 	    reply->save_us * 1e-3, job->rendered * 1e3, (intmax_t)job->pid,
 	    reply->rss_kb, job->request.ops);
@@ -344,6 +349,7 @@ render_init(VRT_CTX, struct vfp_ctx *vc, struct vfp_entry *vfe)
 	if (source < 0)
 		return (VFP_ERROR);
 	job = render_job_new(task, source, len);
+	job->fetched = VTIM_real() - ctx->bo->t_first;
 	ok = render_job_run(job) == 0;
 	closefd(&source);
 	render_log(ctx, job);

@@ -5,15 +5,21 @@
 # the node that it came in at (the access log), and of a piece of work, at the
 # node that did it (the application log).  The request id is in both.
 
+# varnishncsa prints nothing for what was not logged, so say so.
 sub pixelfleet_log_access {
 	std.log("request_id:" + req.http.X-Request-Id);
 	if (resp.http.Image-Node) {
 		std.log("node:" + resp.http.Image-Node);
+	} else {
+		std.log("node:-");
 	}
 	if (resp.http.Image-Source-Bytes) {
 		std.log("source_bytes:" + resp.http.Image-Source-Bytes);
 		std.log("source_size:" + resp.http.Image-Source-Width + "x" +
 		    resp.http.Image-Source-Height);
+	} else {
+		std.log("source_bytes:-");
+		std.log("source_size:-");
 	}
 	# Only of an answer for which the origin was asked just now.
 	if (resp.http.Image-Origin-Status &&
@@ -21,6 +27,9 @@ sub pixelfleet_log_access {
 	    (!req.http.Fleet-To && req.http.Fleet-Cache == "miss"))) {
 		std.log("origin_ms:" + resp.http.Image-Fetch-Ms);
 		std.log("origin_status:" + resp.http.Image-Origin-Status);
+	} else {
+		std.log("origin_ms:-");
+		std.log("origin_status:-");
 	}
 }
 

@@ -98,10 +98,11 @@ sub vcl_pass {
 }
 
 sub vcl_backend_fetch {
+	std.log("request_id:" + bereq.http.X-Request-Id);
 	if (bereq.http.Fleet-To) {
+		std.log("level:debug");
 		return (fetch);
 	}
-	std.log("request_id:" + bereq.http.X-Request-Id);
 	if (bereq.http.Fleet-Home) {
 		call pixelfleet_copy_fetch;
 	} else if (bereq.http.Fleet-Kind == "variant") {
@@ -174,7 +175,9 @@ sub vcl_deliver {
 	}
 	if (local.socket == "cluster") {
 		call pixelfleet_cluster_deliver;
-	} else if (local.socket != "source") {
+	} else if (local.socket == "source") {
+		call pixelfleet_source_deliver;
+	} else {
 		call pixelfleet_http_deliver;
 	}
 	return (deliver);

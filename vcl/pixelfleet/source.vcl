@@ -42,6 +42,13 @@ sub pixelfleet_source_response {
 	set beresp.http.Image-Origin-Status = beresp.status;
 }
 
+sub pixelfleet_source_deliver {
+	if (req.http.Fleet-Cache == "hit") {
+		# The origin was asked some other time.
+		unset resp.http.Image-Origin-Status;
+	}
+}
+
 # The origin could not be reached.
 sub pixelfleet_source_error {
 	call pixelfleet_log_work;
