@@ -71,21 +71,20 @@ director_publish(VRT_CTX, const struct VPFX(fleet_director) *d)
 {
 	struct director_health h = { ctx, d };
 	struct bound_total total;
+	struct bound_look look;
 	struct bound_view v;
-	const struct bound_node *node;
+	uint32_t cap;
 	uint64_t now;
-	uint32_t load;
 	unsigned u;
 
 	director_view(&v, &h);
 	now = peer_now();
 	bound_sum(&v, now, &total);
 	for (u = 0; u < d->n_member; u++) {
-		node = d->load[u];
-		load = bound_estimate(node, &d->bound, now);
-		peer_publish(d->member[u].peer, load, !member_healthy(ctx, d,
-		    u) ? 0 : bound_cap(&d->bound, &total, d->ring[u].weight,
-		    load, bound_floor(node, &d->bound)));
+		bound_look(d->load[u], &d->bound, now, &look);
+		cap = member_healthy(ctx, d, u) ? bound_cap(&d->bound, &total,
+		    d->ring[u].weight, look.load, look.floor) : 0;
+		peer_publish(d->member[u].peer, &look, cap);
 	}
 }
 

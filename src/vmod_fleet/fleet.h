@@ -45,7 +45,7 @@ struct member {
 	char			*host;
 	char			*port;
 	double			weight;
-	struct suckaddr		*ip4, *ip6;	/* either may be NULL */
+	const struct suckaddr	*ip4, *ip6;	/* either may be NULL */
 	VCL_BACKEND		backend;	/* NULL for this node itself */
 	struct peer		*peer;		/* outlives us */
 };

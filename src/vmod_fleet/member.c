@@ -31,7 +31,7 @@ static int
 member_resolve(struct member *m, const char **why)
 {
 	struct addrinfo hints, *res, *ai;
-	struct suckaddr **sa;
+	const struct suckaddr **sa;
 	int e;
 
 	memset(&hints, 0, sizeof hints);
@@ -65,8 +65,8 @@ member_release(struct member *m)
 	free(m->name);
 	free(m->host);
 	free(m->port);
-	free(m->ip4);
-	free(m->ip6);
+	free(TRUST_ME(m->ip4));
+	free(TRUST_ME(m->ip6));
 	memset(m, 0, sizeof *m);
 }
 

@@ -112,7 +112,7 @@ peer_was_healthy(struct peer *p, const char *by)
 }
 
 void
-peer_publish(struct peer *p, uint32_t estimate, uint32_t cap)
+peer_publish(struct peer *p, const struct bound_look *look, uint32_t cap)
 {
 
 	CHECK_OBJ_NOTNULL(p, PEER_MAGIC);
@@ -120,7 +120,7 @@ peer_publish(struct peer *p, uint32_t estimate, uint32_t cap)
 	p->vsc->moved = p->load.moved;
 	p->vsc->gated = p->load.gated;
 	p->vsc->in_flight = p->load.own;
-	p->vsc->estimate = estimate;
+	p->vsc->estimate = look->estimate;
 	p->vsc->cap = cap;
-	p->vsc->report_age = bound_report_age(&p->load, peer_now());
+	p->vsc->report_age = look->age == BOUND_NEVER ? 0 : look->age;
 }

@@ -19,7 +19,7 @@
 
 #include <vqueue.h>
 
-#include "bound.h"
+#include "bound_node.h"
 #include "config_hash.h"
 #include "node_headers.h"
 
@@ -66,6 +66,6 @@ void peer_set_healthy(struct peer *, const char *by);
 bool peer_was_healthy(struct peer *, const char *by);
 
 /* Bring the counters up to date. */
-void peer_publish(struct peer *, uint32_t estimate, uint32_t cap);
+void peer_publish(struct peer *, const struct bound_look *, uint32_t cap);
 
 #endif

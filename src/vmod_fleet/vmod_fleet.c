@@ -372,8 +372,7 @@ vmod_director_route(VRT_CTX, struct VPFX(fleet_director) *d, VCL_STRING key)
 	}
 	v->node = director_choose(ctx, d, key, &choice);
 	v->owner = choice.owner;
-	v->home = v->node != v->owner && v->owner != d->self ?
-	    d->member[v->owner].name : NULL;
+	v->home = v->node != v->owner ? d->member[v->owner].name : NULL;
 	if (v->node < 0 || v->node == d->self) {
 		fleet_keep(ctx, d);
 		return (0);

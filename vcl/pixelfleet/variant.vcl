@@ -28,6 +28,9 @@ sub pixelfleet_variant_response {
 		call pixelfleet_log_work;
 	} else if (beresp.status == 200) {
 		images.render();
+		if (images.status() != 0) {
+			return (error(images.status(), images.error()));
+		}
 	} else {
 		call pixelfleet_log_work;
 	}
