@@ -15,16 +15,25 @@
 
 /*
  * Keep standard error and `fd`, and no other file; no core files, no new
- * privileges, no current directory, and no life after the parent's.
+ * privileges, no current directory, no writing to file systems where the
+ * kernel has Landlock, and no life after the parent's.
+ *
+ * The kernel takes the thread that started this process for the parent: it
+ * has to live as long as the renderer may.
  */
 int sandbox_early(int fd);
 
-/* From here on: no new files to speak of, a bounded address space. */
-int sandbox_close(void);
+/*
+ * From here on: no new files, a bounded address space, and only the system
+ * calls of filter.c.  Where the system cannot filter, a line on standard
+ * error says so and the rest counts.
+ */
+int sandbox_close(const char *name);
 
 /*
- * Allow so much processor time for what follows, and be killed past it:
- * for a render that nobody waits for any more.  0: no bound.
+ * Allow the processor time that a deadline of so many ms can need, and be
+ * killed past it: for a render that nobody waits for any more.  0: no
+ * bound.
  */
 void sandbox_cpu_budget(uint32_t ms);
 

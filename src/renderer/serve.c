@@ -111,7 +111,7 @@ serve(const char *name, int fd)
 	}
 	if (serve_start(name))
 		return (1);
-	if (sandbox_close()) {
+	if (sandbox_close(name)) {
 		fprintf(stderr, "%s: cannot enter the sandbox: %m\n", name);
 		return (1);
 	}

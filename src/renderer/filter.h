@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * Copyright (c) 2026 The pixelfleet authors
+ *
+ * Which system calls a renderer may make once its sandbox is closed.
+ */
+
+#ifndef FILTER_H
+#define FILTER_H
+
+/*
+ * Restrict all threads of this process, for good.  Returns 0, or -1 with
+ * errno where this system cannot.
+ */
+int filter_close(void);
+
+#endif
