@@ -108,7 +108,7 @@ by_own_profile(VipsImage **image)
 	VipsImage *next;
 
 	return (step(image, vips_icc_transform(*image, &next, "srgb",
-	    "embedded", TRUE, "intent", profile_intent(*image),
+	    "embedded", TRUE, "depth", 8, "intent", profile_intent(*image),
 	    "black_point_compensation", TRUE, NULL), &next));
 }
 
@@ -122,7 +122,7 @@ by_assumed_cmyk(VipsImage **image)
 	VipsImage *next;
 
 	return (step(image, vips_icc_transform(*image, &next, "srgb",
-	    "embedded", FALSE, "input_profile", "cmyk",
+	    "embedded", FALSE, "depth", 8, "input_profile", "cmyk",
 	    "intent", VIPS_INTENT_RELATIVE, NULL), &next));
 }
 

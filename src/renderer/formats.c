@@ -15,6 +15,7 @@
 #include "load.h"
 #include "memfd.h"
 #include "save.h"
+#include "step.h"
 
 static const struct kind {
 	const char		*name;
@@ -47,7 +48,7 @@ static const enum image_format SAVED[] = {
 #define N_SAVED		(sizeof SAVED / sizeof SAVED[0])
 
 static bool opens[SOURCE_KINDS];
-static bool saves[IMAGE_FORMAT_OTHER];
+static bool saves[IMAGE_FORMAT_OTHER + 1];
 
 static bool
 decodes(enum source_kind kind, const void *data, size_t len)
@@ -93,6 +94,20 @@ try_save(VipsImage *image, enum image_format format)
 	return (ok);
 }
 
+static int
+small_image(VipsImage **image)
+{
+	VipsImage *next;
+
+	if (vips_black(image, 16, 16, "bands", 3, NULL))
+		return (-1);
+	if (step(image, vips_copy(*image, &next, "interpretation",
+	    VIPS_INTERPRETATION_sRGB, NULL), &next) == 0)
+		return (0);
+	g_object_unref(*image);
+	return (-1);
+}
+
 void
 formats_probe(void)
 {
@@ -102,7 +117,7 @@ formats_probe(void)
 
 	for (kind = SOURCE_UNKNOWN + 1; kind < SOURCE_KINDS; kind++)
 		opens[kind] = try_open(kind);
-	if (vips_black(&image, 16, 16, "bands", 3, NULL) == 0) {
+	if (small_image(&image) == 0) {
 		for (i = 0; i < N_SAVED; i++)
 			saves[SAVED[i]] = try_save(image, SAVED[i]);
 		g_object_unref(image);

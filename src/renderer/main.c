@@ -15,9 +15,10 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <vips/vips.h>
 
@@ -49,17 +50,27 @@ static const struct option OPTIONS[] = {
 	{ NULL, 0, NULL, 0 }
 };
 
-static int
+/* What the command line says.  The limits of `req` are for --render. */
+struct args {
+	const char		*name;		/* of this program */
+	enum option_id		what;		/* of the first three; or 0 */
+	int			fd;
+	const char		*ops;
+	bool			verbose;
+	struct render_request	req;
+};
+
+static void
 usage(const char *name)
 {
 	fprintf(stderr, "usage: %s --fd N | --describe | --render OPS\n"
 	    "	[--max-pixels N] [--max-frames N] [--max-side N]\n"
 	    "	[--max-out-pixels N] [--verbose]\n", name);
-	return (2);
+	exit(2);
 }
 
 static uint64_t
-number(const char *name, const char *text, uint64_t most)
+number(const char *name, const char *text, uint64_t least, uint64_t most)
 {
 	unsigned long long n;
 	char *end;
@@ -67,12 +78,53 @@ number(const char *name, const char *text, uint64_t most)
 	errno = 0;
 	n = strtoull(text, &end, 10);
 	if (*text < '0' || *text > '9' || *end != '\0' || errno != 0 ||
-	    n == 0 || n > most) {
-		fprintf(stderr, "%s: %s is no number from 1 to %llu\n", name,
-		    text, (unsigned long long)most);
+	    n < least || n > most) {
+		fprintf(stderr, "%s: %s is no number from %llu to %llu\n",
+		    name, text, (unsigned long long)least,
+		    (unsigned long long)most);
 		exit(2);
 	}
 	return (n);
+}
+
+static void
+args_option(struct args *args, int opt)
+{
+	struct render_request *req = &args->req;
+
+	switch (opt) {
+	case OPT_FD:
+		args->fd = (int)number(args->name, optarg, RENDER_FD, INT_MAX);
+		break;
+	case OPT_DESCRIBE:
+		break;
+	case OPT_RENDER:
+		args->ops = optarg;
+		break;
+	case OPT_MAX_PIXELS:
+		req->max_pixels = number(args->name, optarg, 1, UINT64_MAX);
+		return;
+	case OPT_MAX_FRAMES:
+		req->max_frames = (uint32_t)number(args->name, optarg, 1,
+		    UINT32_MAX);
+		return;
+	case OPT_MAX_SIDE:
+		req->max_side = (uint32_t)number(args->name, optarg, 1,
+		    UINT32_MAX);
+		return;
+	case OPT_MAX_OUT_PIXELS:
+		req->max_out_pixels = number(args->name, optarg, 1,
+		    UINT64_MAX);
+		return;
+	case OPT_VERBOSE:
+		args->verbose = true;
+		return;
+	default:
+		usage(args->name);
+	}
+	if (args->what != 0)
+		usage(args->name);
+	args->what = (enum option_id)opt;
 }
 
 static int
@@ -90,52 +142,30 @@ describe(const char *name)
 int
 main(int argc, char **argv)
 {
-	static struct render_request req = {
-		.max_frames = UINT32_MAX,
-		.max_pixels = UINT64_MAX,
-		.max_side = UINT32_MAX,
-		.max_out_pixels = UINT64_MAX
-	};
-	const char *name = argv[0], *ops = NULL;
-	int opt, fd = -1, describing = 0, verbose = 0;
-
-	while ((opt = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
-		switch (opt) {
-		case OPT_FD:
-			fd = (int)number(name, optarg, INT32_MAX);
-			break;
-		case OPT_DESCRIBE:
-			describing = 1;
-			break;
-		case OPT_RENDER:
-			ops = optarg;
-			break;
-		case OPT_MAX_PIXELS:
-			req.max_pixels = number(name, optarg, UINT64_MAX);
-			break;
-		case OPT_MAX_FRAMES:
-			req.max_frames = (uint32_t)number(name, optarg,
-			    UINT32_MAX);
-			break;
-		case OPT_MAX_SIDE:
-			req.max_side = (uint32_t)number(name, optarg,
-			    UINT32_MAX);
-			break;
-		case OPT_MAX_OUT_PIXELS:
-			req.max_out_pixels = number(name, optarg, UINT64_MAX);
-			break;
-		case OPT_VERBOSE:
-			verbose = 1;
-			break;
-		default:
-			return (usage(name));
+	static struct args args = {
+		.req = {
+			.max_frames = UINT32_MAX,
+			.max_pixels = UINT64_MAX,
+			.max_side = UINT32_MAX,
+			.max_out_pixels = UINT64_MAX
 		}
+	};
+	int opt;
+
+	args.name = argv[0];
+	while ((opt = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1)
+		args_option(&args, opt);
+	if (optind < argc)
+		usage(args.name);
+	switch (args.what) {
+	case OPT_FD:
+		return (serve(args.name, args.fd));
+	case OPT_DESCRIBE:
+		return (describe(args.name));
+	case OPT_RENDER:
+		return (once(args.name, &args.req, args.ops, args.verbose));
+	default:
+		usage(args.name);
+		return (2);
 	}
-	if (optind < argc || (fd >= 0) + describing + (ops != NULL) != 1)
-		return (usage(name));
-	if (describing)
-		return (describe(name));
-	if (ops != NULL)
-		return (once(name, &req, ops, verbose));
-	return (serve(name, fd));
 }

@@ -308,6 +308,7 @@ render(const struct render_request *req, int source,
 	int error;
 
 	memset(reply, 0, sizeof *reply);
+	vips_error_clear();
 	if (memfd_map(source, req->source_len, &data)) {
 		(void)fail(&job, 500,
 		    "source did not arrive in a sealed memory file");

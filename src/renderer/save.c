@@ -27,6 +27,10 @@
 #define AVIF_EFFORT	3	/* 0.45 s; 2: 0.3 s and 0.4 dB worse;
 				   4: 2 s and 0.2 dB better */
 
+/* A result so large must still be done within a render's deadline. */
+#define LARGE_PIXELS	4000000
+#define AVIF_LARGE_EFFORT 1	/* 43 M pixels: 4 s; 2: 11 s */
+
 /*
  * From this quality on, colour is kept at full resolution, or as sharp as
  * WebP can: a tenth more bytes, and text and drawings lose their fringes.
@@ -59,6 +63,15 @@ avif_quality(int quality)
 }
 
 static int
+avif_effort(VipsImage *image)
+{
+	if ((double)vips_image_get_width(image) *
+	    vips_image_get_height(image) > LARGE_PIXELS)
+		return (AVIF_LARGE_EFFORT);
+	return (AVIF_EFFORT);
+}
+
+static int
 save_target(VipsImage *image, enum image_format format, int quality,
     VipsTarget *target)
 {
@@ -83,7 +96,7 @@ save_target(VipsImage *image, enum image_format format, int quality,
 		return (vips_heifsave_target(image, target, NO_METADATA,
 		    "Q", avif_quality(quality),
 		    "subsample_mode", subsample,
-		    "effort", AVIF_EFFORT, "bitdepth", 8,
+		    "effort", avif_effort(image), "bitdepth", 8,
 		    "compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1,
 		    "encoder", VIPS_FOREIGN_HEIF_ENCODER_AOM, NULL));
 	default:

@@ -128,7 +128,8 @@ def grey_stays_grey():
             reference = g.make("grey-reference.png", source, *RESIZE,
                                "-depth", "8")
             for to in ("png", "jpg", "webp", "avif"):
-                result = g.render(source, "%s&format=%s&quality=100" % (OPS, to))
+                result = g.render(source, "%s&format=%s&quality=100"
+                                  % (OPS, to))
                 g.same(result, reference, RMSE, PEAK)
 
 

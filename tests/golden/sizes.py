@@ -99,7 +99,7 @@ def crop_of_a_small_source_has_the_aspect_of_the_box():
                cropped(master(), 960, 640, w, h), RMSE, PEAK)
 
 
-def shrinking(name, width, height):
+def shrinking(name, width, height, peak=PEAK):
     """From a size at which a decoder may shrink down to tiny ones."""
     source = g.make(name, *scene(width, height), "-quality", "95",
                     "-sampling-factor", "1x1")
@@ -107,10 +107,10 @@ def shrinking(name, width, height):
         w = int(width / k)
         result = g.render(source, ops(w, 0, format="png"))
         g.same(result, scaled(source, *inside(width, height, w, 0)), RMSE,
-               PEAK)
+               peak)
     for w, h in ((width // 16, width // 16), (40, 100), (599, 20)):
         result = g.render(source, ops(w, h, True, format="png"))
-        g.same(result, cropped(source, width, height, w, h), RMSE, PEAK)
+        g.same(result, cropped(source, width, height, w, h), RMSE, peak)
 
 
 @g.case
@@ -126,7 +126,8 @@ def a_jpeg_of_odd_size_that_shrinks():
 
 @g.case
 def a_webp_that_shrinks_as_it_is_decoded():
-    shrinking("odd.webp", 1203, 801)
+    # libwebp places the colours of an odd size a little aside.
+    shrinking("odd.webp", 1203, 801, 0.15)
 
 
 @g.case
