@@ -1,11 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  * Copyright (c) 2026 The pixelfleet authors
  *
- * What finding an owner costs, in nanoseconds, one thread.
+ * What choosing a node costs, in nanoseconds, one thread: the ring alone,
+ * and the whole lookup with bounded loads, where
+ *
+ *	idle	the owner is below its floor
+ *	busy	all are above it, so that the mean counts, and the owner fits
+ *	moved	the owner is full besides, and the next in order takes over
+ *	text	the textbook rule, which always takes the mean
+ *
+ * and what idle costs as a multiple of the ring alone.
  *
  * Build and run from the top of the tree:
- *	cc -std=gnu11 -O2 -Isrc/vmod_fleet bench/ring_bench.c \
- *	    src/vmod_fleet/ring.c -lcrypto -o /tmp/ring_bench && /tmp/ring_bench
+ *	cc -std=gnu11 -O2 -Isrc/vmod_fleet -o /tmp/ring_bench \
+ *	    bench/ring_bench.c src/vmod_fleet/bound*.c \
+ *	    src/vmod_fleet/gate.c src/vmod_fleet/ring.c -lcrypto &&
+ *	    /tmp/ring_bench
  */
 
 #include <stdio.h>
@@ -13,14 +23,43 @@
 #include <string.h>
 #include <time.h>
 
+#include "bound.h"
 #include "ring.h"
 
 #define NODES_MAX	1000
-#define ROUNDS		7	/* the fastest counts: the rest is noise */
+/* Short rounds, of which the fastest counts: the rest is others' noise. */
+#define ROUNDS		200
+#define STEPS		50000	/* nodes looked at in a round, about */
+
+#define FLOOR		16
+#define BUSY		(2 * FLOOR)
+#define FULL		(3 * BUSY)
+#define NOW_MS		1000
+#define OWNED		512
+
+typedef void lookup_f(unsigned n, uint64_t key);
 
 static struct ring_node nodes[NODES_MAX];
 static char names[NODES_MAX][16];
+static uint64_t mask[(NODES_MAX + 63) / 64], all[(NODES_MAX + 63) / 64];
+static uint64_t owned[OWNED];		/* keys of node 0 */
 static volatile unsigned sink;
+
+static bool
+healthy(void *priv, unsigned i)
+{
+	const uint64_t *m = priv;
+
+	return (m[i / 64] >> i % 64 & 1);
+}
+
+static struct bound_config config;
+static struct bound_node *load[NODES_MAX];
+static struct gate gate;
+static struct bound_view view = {
+	.config = &config, .ring = nodes, .node = load, .gate = &gate,
+	.self = -1, .healthy = healthy, .priv = all
+};
 
 static double
 now(void)
@@ -39,58 +78,64 @@ next_key(uint64_t *state)
 }
 
 static double
-bench_top(unsigned n, unsigned lookups)
+bench(lookup_f *lookup, unsigned n)
 {
+	unsigned i, round, lookups = STEPS / n;
 	double t, best = 1e18;
 	uint64_t state = 1;
-	unsigned i, round;
 
 	for (round = 0; round < ROUNDS; round++) {
 		t = now();
 		for (i = 0; i < lookups; i++)
-			sink += (unsigned)ring_top(nodes, n, next_key(&state));
+			lookup(n, next_key(&state));
 		t = (now() - t) / lookups;
 		best = t < best ? t : best;
 	}
 	return (best);
 }
 
-static double
-bench_among(unsigned n, unsigned lookups)
+static void
+look_top(unsigned n, uint64_t key)
 {
-	uint64_t mask[(NODES_MAX + 63) / 64], state = 1;
-	double t, best = 1e18;
-	unsigned i, round;
-
-	memset(mask, 0xfe, sizeof mask);
-	for (round = 0; round < ROUNDS; round++) {
-		t = now();
-		for (i = 0; i < lookups; i++)
-			sink += (unsigned)ring_top_among(nodes, n,
-			    next_key(&state), mask);
-		t = (now() - t) / lookups;
-		best = t < best ? t : best;
-	}
-	return (best);
+	sink += (unsigned)ring_top(nodes, n, key);
 }
 
-static double
-bench_order(unsigned n, unsigned k, unsigned lookups)
+static void
+look_among(unsigned n, uint64_t key)
 {
-	unsigned out[NODES_MAX], i, round;
-	double t, best = 1e18;
-	uint64_t state = 1;
+	sink += (unsigned)ring_top_among(nodes, n, key, mask);
+}
 
-	for (round = 0; round < ROUNDS; round++) {
-		t = now();
-		for (i = 0; i < lookups; i++) {
-			ring_order(nodes, n, next_key(&state), out, k);
-			sink += out[0];
-		}
-		t = (now() - t) / lookups;
-		best = t < best ? t : best;
-	}
-	return (best);
+static void
+look_order(unsigned n, uint64_t key)
+{
+	unsigned out[16];
+
+	sink += ring_order(nodes, n, key, out, 16);
+}
+
+static void
+look_bound(unsigned n, uint64_t key)
+{
+	struct bound_choice choice;
+
+	view.n = n;
+	sink += (unsigned)bound_choose(&view, key, NOW_MS, &choice);
+}
+
+static void
+look_moved(unsigned n, uint64_t key)
+{
+	look_bound(n, owned[key % OWNED]);
+}
+
+static void
+set_load(unsigned n, uint32_t present)
+{
+	unsigned i;
+
+	for (i = 0; i < n; i++)
+		bound_report(load[i], present, FLOOR, NOW_MS);
 }
 
 static double
@@ -113,26 +158,60 @@ bench_key(unsigned lookups)
 	return (best);
 }
 
+static void
+find_owned(unsigned n)
+{
+	uint64_t state = 1;
+	unsigned i;
+
+	for (i = 0; i < OWNED; i++)
+		do
+			owned[i] = next_key(&state);
+		while (ring_top(nodes, n, owned[i]) != 0);
+}
+
+static void
+print_row(unsigned n)
+{
+	double top = bench(look_top, n), idle;
+
+	printf("%6u %8.1f %8.1f %8.1f |", n, top, bench(look_among, n),
+	    bench(look_order, n));
+	config.mode = BOUND_BOUNDED;
+	set_load(n, 0);
+	idle = bench(look_bound, n);
+	set_load(n, BUSY);
+	printf(" %8.1f %8.1f", idle, bench(look_bound, n));
+	bound_report(load[0], FULL, FLOOR, NOW_MS);
+	find_owned(n);
+	printf(" %8.1f", bench(look_moved, n));
+	config.mode = BOUND_TEXTBOOK;
+	printf(" %8.1f %8.2f\n", bench(look_bound, n), idle / top);
+}
+
 int
 main(void)
 {
 	static const unsigned sizes[] = { 3, 10, 100, 1000 };
-	unsigned i, n;
+	unsigned i;
 
+	bound_config_init(&config);
+	config.gate = 1;
+	memset(mask, 0xfe, sizeof mask);
+	memset(all, 0xff, sizeof all);
 	for (i = 0; i < NODES_MAX; i++) {
 		snprintf(names[i], sizeof names[i], "node-%u", i);
-		if (ring_node_init(&nodes[i], names[i], RING_WEIGHT_ONE) != 0)
+		load[i] = calloc(1, sizeof *load[i]);
+		if (load[i] == NULL || ring_node_init(&nodes[i], names[i],
+		    RING_WEIGHT_ONE) != 0)
 			return (1);
 	}
-	printf("%6s %9s %9s %9s %9s   ns\n",
-	    "nodes", "top", "among", "order 4", "order 16");
-	for (i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-		n = sizes[i];
-		printf("%6u %9.1f %9.1f %9.1f %9.1f\n", n,
-		    bench_top(n, 2000000 / n), bench_among(n, 2000000 / n),
-		    bench_order(n, 4, 1000000 / n),
-		    bench_order(n, 16, 1000000 / n));
-	}
-	printf("ring_key() of a 30 byte URL: %.0f ns\n", bench_key(200000));
+	printf("%6s %26s | %35s\n", "ns", "ring", "bounded loads");
+	printf("%6s %8s %8s %8s | %8s %8s %8s %8s %8s\n", "nodes", "top",
+	    "among", "order 16", "idle", "busy", "moved", "text",
+	    "idle/top");
+	for (i = 0; i < sizeof sizes / sizeof *sizes; i++)
+		print_row(sizes[i]);
+	printf("ring_key() of a 30 byte URL: %.0f ns\n", bench_key(2000));
 	return (0);
 }
