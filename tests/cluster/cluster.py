@@ -72,11 +72,12 @@ class Answer:
 class Cluster:
     """N nodes and an origin; a context manager."""
 
-    def __init__(self, nodes=3, files=(), vcl=None, origin=True):
+    def __init__(self, nodes=3, files=(), vcl=None, origin=True,
+                 base=None):
         self.n = nodes
         self.files = [os.path.join(SAMPLES, f) for f in files]
         self.vcl = vcl
-        self.base = free_base(nodes)
+        self.base = base or free_base(nodes)
         self.tmp = tempfile.mkdtemp(prefix="pf-test-")
         os.chmod(self.tmp, 0o755)
         self.dir = os.path.join(self.tmp, "cluster")
