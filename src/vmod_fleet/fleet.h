@@ -4,6 +4,7 @@
  * The cluster object as the files of this VMOD share it.
  *
  *	vmod_fleet.c	what VCL calls
+ *	lifecycle.c	what lives as long as the process, or as a VCL
  *	setup.c		what a cluster is made of besides its nodes
  *	member.c	the nodes and the backends that reach them
  *	peer.c		what outlives a VCL of each node
@@ -95,28 +96,16 @@ struct VPFX(fleet_director) {
 	struct auth_secret	secret;
 };
 
-/* What went wrong in this task, for .status() and .reason(). */
-struct verdict {
-	unsigned		magic;
-#define VERDICT_MAGIC		0x91b3fe02
-	int			status;
-	const char		*reason;
-	int			node;		/* chosen by .route(), or -1 */
-	int			owner;		/* found by .route(), or -1 */
-	const char		*home;		/* an overflow's owner, or NULL */
-	bool			took_over;
-};
-
 /*
- * vmod_fleet.c: counters and the nonces seen, one of each for the process;
- * and this task's verdict, NULL where its workspace is full.
+ * lifecycle.c: counters and the nonces seen, one of each for the process; and
+ * a started cluster, to be looked after from now on.
  */
 extern struct VSC_fleet *fleet_vsc;
 extern struct auth_replay fleet_replay;
 #define FLEET_COUNT(name)						\
 	(void)__atomic_add_fetch(&fleet_vsc->name, 1, __ATOMIC_RELAXED)
 
-struct verdict *fleet_verdict(VRT_CTX, const void *key);
+void lifecycle_add(struct vmod_priv *, struct VPFX(fleet_director) *);
 
 /* setup.c */
 int setup_secret(VRT_CTX, struct VPFX(fleet_director) *, const char *path);

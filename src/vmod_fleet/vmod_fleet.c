@@ -10,10 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
-
-#include <curl/curl.h>
-#include <openssl/crypto.h>
 
 #include "fleet.h"
 
@@ -21,121 +17,24 @@
 #include <vrt_obj.h>
 #include <vsb.h>
 
-#include "agent.h"
 #include "charge.h"
 #include "msg.h"
 #include "vcompat.h"
 
-struct VSC_fleet *fleet_vsc;
-struct auth_replay fleet_replay;
-static struct vsc_seg *fleet_seg;
-
 /* An operator wants this node to be left alone.  Atomic. */
 static bool fleet_drained;
 
-/* The clusters of a VCL, in its PRIV_VCL. */
-struct fleet_vcl {
+/* What went wrong in this task, for .status() and .reason(). */
+struct verdict {
 	unsigned		magic;
-#define FLEET_VCL_MAGIC		0x1d0be7a4
-	VTAILQ_HEAD(, vmod_fleet_director) clusters;
+#define VERDICT_MAGIC		0x91b3fe02
+	int			status;
+	const char		*reason;
+	int			node;		/* chosen by .route(), or -1 */
+	int			owner;		/* found by .route(), or -1 */
+	const char		*home;		/* an overflow's owner, or NULL */
+	bool			took_over;
 };
-
-/* What outlives every VCL, so that a reload forgets nothing. */
-static void
-fleet_first_load(void)
-{
-
-	/*
-	 * varnishd's child ends by exit(3) with its threads at work: without
-	 * this, libcrypto would be torn down under them.
-	 */
-	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
-	AZ(curl_global_init(CURL_GLOBAL_DEFAULT));
-	fleet_vsc = VSC_fleet_New(NULL, &fleet_seg, "");
-	AN(fleet_vsc);
-	auth_replay_init(&fleet_replay, time(NULL));
-}
-
-static void
-fleet_warm(struct fleet_vcl *fv)
-{
-	struct VPFX(fleet_director) *d;
-	const char *why;
-
-	VTAILQ_FOREACH(d, &fv->clusters, list) {
-		CHECK_OBJ(d, FLEET_DIRECTOR_MAGIC);
-		AZ(d->agent);
-		if (d->n_member == 0)
-			continue;
-		d->agent = agent_start(d, &why);
-		if (d->agent == NULL)
-			VSL(SLT_Error, NO_VXID, "%s: no exchange of load "
-			    "with the other nodes: %s", d->name, why);
-	}
-}
-
-static void
-fleet_cold(struct fleet_vcl *fv)
-{
-	struct VPFX(fleet_director) *d;
-
-	VTAILQ_FOREACH(d, &fv->clusters, list) {
-		CHECK_OBJ(d, FLEET_DIRECTOR_MAGIC);
-		if (d->agent != NULL)
-			agent_stop(&d->agent);
-	}
-}
-
-int v_matchproto_(vmod_event_f)
-vmod_event(VRT_CTX, struct vmod_priv *priv, enum vcl_event_e e)
-{
-	struct fleet_vcl *fv;
-
-	(void)ctx;
-	if (e == VCL_EVENT_LOAD && fleet_vsc == NULL)
-		fleet_first_load();
-	if (priv->priv == NULL)
-		return (0);
-	CAST_OBJ_NOTNULL(fv, priv->priv, FLEET_VCL_MAGIC);
-	if (e == VCL_EVENT_WARM)
-		fleet_warm(fv);
-	else if (e == VCL_EVENT_COLD)
-		fleet_cold(fv);
-	return (0);
-}
-
-static void v_matchproto_(vmod_priv_fini_f)
-fleet_vcl_fini(VRT_CTX, void *priv)
-{
-	struct fleet_vcl *fv;
-
-	(void)ctx;
-	CAST_OBJ_NOTNULL(fv, priv, FLEET_VCL_MAGIC);
-	FREE_OBJ(fv);
-}
-
-static const struct vmod_priv_methods fleet_vcl_methods[1] = {{
-	.magic = VMOD_PRIV_METHODS_MAGIC,
-	.type = "fleet clusters",
-	.fini = fleet_vcl_fini,
-}};
-
-static void
-fleet_vcl_add(struct vmod_priv *priv, struct VPFX(fleet_director) *d)
-{
-	struct fleet_vcl *fv;
-
-	if (priv->priv == NULL) {
-		ALLOC_OBJ(fv, FLEET_VCL_MAGIC);
-		AN(fv);
-		VTAILQ_INIT(&fv->clusters);
-		priv->priv = fv;
-		priv->methods = fleet_vcl_methods;
-	}
-	CAST_OBJ_NOTNULL(fv, priv->priv, FLEET_VCL_MAGIC);
-	VTAILQ_INSERT_TAIL(&fv->clusters, d, list);
-}
-
 
 /* The object --------------------------------------------------------*/
 
@@ -287,7 +186,7 @@ vmod_director_start(VRT_CTX, struct VPFX(fleet_director) *d,
 	}
 	if (member_start(ctx, d) < 0 || setup_source(ctx, d) < 0)
 		return;
-	fleet_vcl_add(priv, d);
+	lifecycle_add(priv, d);
 	d->started = true;
 }
 
@@ -320,7 +219,8 @@ vmod_director_self(VRT_CTX, struct VPFX(fleet_director) *d)
 
 /* Routing -----------------------------------------------------------*/
 
-struct verdict *
+/* This task's, or NULL where its workspace is full. */
+static struct verdict *
 fleet_verdict(VRT_CTX, const void *key)
 {
 	struct vmod_priv *p;

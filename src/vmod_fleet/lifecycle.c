@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * Copyright (c) 2026 The pixelfleet authors
+ *
+ * What begins and ends with the process, and what with a VCL.
+ *
+ * The counters, the nonces seen and the peers begin with the first VCL that
+ * imports us and stay.  A cluster's agent runs while its VCL is warm.  The
+ * clusters of a VCL are found in its PRIV_VCL.  All of it happens in the CLI
+ * thread.
+ */
+
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <curl/curl.h>
+#include <openssl/crypto.h>
+
+#include "fleet.h"
+
+#include <vcl.h>
+
+#include "agent.h"
+#include "vcompat.h"
+
+struct VSC_fleet *fleet_vsc;
+struct auth_replay fleet_replay;
+static struct vsc_seg *fleet_seg;
+
+/* The clusters of a VCL, in its PRIV_VCL. */
+struct fleet_vcl {
+	unsigned		magic;
+#define FLEET_VCL_MAGIC		0x1d0be7a4
+	VTAILQ_HEAD(, vmod_fleet_director) clusters;
+};
+
+/* What outlives every VCL, so that a reload forgets nothing. */
+static void
+lifecycle_first(void)
+{
+
+	/*
+	 * varnishd's child ends by exit(3) with its threads at work: without
+	 * this, libcrypto would be torn down under them.
+	 */
+	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
+	AZ(curl_global_init(CURL_GLOBAL_DEFAULT));
+	fleet_vsc = VSC_fleet_New(NULL, &fleet_seg, "");
+	AN(fleet_vsc);
+	auth_replay_init(&fleet_replay, time(NULL));
+}
+
+static void
+lifecycle_warm(struct fleet_vcl *fv)
+{
+	struct VPFX(fleet_director) *d;
+	const char *why;
+
+	VTAILQ_FOREACH(d, &fv->clusters, list) {
+		CHECK_OBJ(d, FLEET_DIRECTOR_MAGIC);
+		AZ(d->agent);
+		if (d->n_member == 0)
+			continue;
+		d->agent = agent_start(d, &why);
+		if (d->agent == NULL)
+			VSL(SLT_Error, NO_VXID, "%s: no exchange of load "
+			    "with the other nodes: %s", d->name, why);
+	}
+}
+
+static void
+lifecycle_cold(struct fleet_vcl *fv)
+{
+	struct VPFX(fleet_director) *d;
+
+	VTAILQ_FOREACH(d, &fv->clusters, list) {
+		CHECK_OBJ(d, FLEET_DIRECTOR_MAGIC);
+		if (d->agent != NULL)
+			agent_stop(&d->agent);
+	}
+}
+
+int v_matchproto_(vmod_event_f)
+vmod_event(VRT_CTX, struct vmod_priv *priv, enum vcl_event_e e)
+{
+	struct fleet_vcl *fv;
+
+	(void)ctx;
+	if (e == VCL_EVENT_LOAD && fleet_vsc == NULL)
+		lifecycle_first();
+	if (priv->priv == NULL)
+		return (0);
+	CAST_OBJ_NOTNULL(fv, priv->priv, FLEET_VCL_MAGIC);
+	if (e == VCL_EVENT_WARM)
+		lifecycle_warm(fv);
+	else if (e == VCL_EVENT_COLD)
+		lifecycle_cold(fv);
+	return (0);
+}
+
+static void v_matchproto_(vmod_priv_fini_f)
+lifecycle_fini(VRT_CTX, void *priv)
+{
+	struct fleet_vcl *fv;
+
+	(void)ctx;
+	CAST_OBJ_NOTNULL(fv, priv, FLEET_VCL_MAGIC);
+	FREE_OBJ(fv);
+}
+
+static const struct vmod_priv_methods lifecycle_methods[1] = {{
+	.magic = VMOD_PRIV_METHODS_MAGIC,
+	.type = "fleet clusters",
+	.fini = lifecycle_fini,
+}};
+
+void
+lifecycle_add(struct vmod_priv *priv, struct VPFX(fleet_director) *d)
+{
+	struct fleet_vcl *fv;
+
+	if (priv->priv == NULL) {
+		ALLOC_OBJ(fv, FLEET_VCL_MAGIC);
+		AN(fv);
+		VTAILQ_INIT(&fv->clusters);
+		priv->priv = fv;
+		priv->methods = lifecycle_methods;
+	}
+	CAST_OBJ_NOTNULL(fv, priv->priv, FLEET_VCL_MAGIC);
+	VTAILQ_INSERT_TAIL(&fv->clusters, d, list);
+}
