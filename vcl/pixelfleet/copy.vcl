@@ -31,5 +31,6 @@ sub pixelfleet_copy_error {
 # The owner does not answer: this node does what an owner does.
 sub pixelfleet_copy_fail {
 	unset bereq.http.Fleet-To;
+	cluster.settle();
 	return (retry);
 }
