@@ -39,6 +39,11 @@ sub pixelfleet_http_recv {
 		return (synth(images.status(), images.error()));
 	}
 	set req.url = images.canonical();
+	# What nodes ask each other.  Forwarded, it would be the owner's answer
+	# to this node that the client got.
+	if (req.url == "/fleet/probe" || req.url == "/fleet/state") {
+		return (synth(404, "There is nothing at this path."));
+	}
 
 	if (cluster.route(images.source())) {
 		if (cluster.home() != "") {
