@@ -42,12 +42,15 @@ admit_note(const struct VPFX(fleet_director) *d, const char *node,
 	peer_set_config(p, config);
 	if (differs)
 		PEER_COUNT(p, refused_by_us);
+	/* Forwarded requests do not tell the parts; what says why comes soon. */
+	if (differs && parts == NULL)
+		return;
 	if (__atomic_exchange_n(&p->differs, differs, __ATOMIC_RELAXED) ==
 	    differs)
 		return;
 	if (differs) {
-		if (parts == NULL || config_hash_differences(&d->config,
-		    parts, what, sizeof what) <= 0)
+		if (config_hash_differences(&d->config, parts, what,
+		    sizeof what) <= 0)
 			bprintf(what, "%s", "parts unknown");
 		VSL(SLT_Error, NO_VXID, "%s: node %s runs another "
 		    "configuration: theirs %s, ours %s: %s", d->name, node,

@@ -130,7 +130,7 @@ static int
 exchange_add_header(struct exchange *x, const char *name, const char *value)
 {
 	struct curl_slist *l;
-	char line[512];
+	char line[CONFIG_TEXT_MAX + 64];
 
 	bprintf(line, "%s: %s", name, value);
 	l = curl_slist_append(x->headers, line);
@@ -151,7 +151,8 @@ exchange_sign(struct agent *a, struct exchange *x)
 	curl_slist_free_all(x->headers);
 	x->headers = NULL;
 	if (exchange_add_header(x, NODE_HDR_NODE, d->identity) < 0 ||
-	    exchange_add_header(x, NODE_HDR_CONFIG, d->config.hex) < 0)
+	    exchange_add_header(x, NODE_HDR_CONFIG, d->config.hex) < 0 ||
+	    exchange_add_header(x, NODE_HDR_PARTS, d->config_parts) < 0)
 		return (-1);
 	if (d->has_secret) {
 		claim.method = "GET";
