@@ -7,17 +7,52 @@ import itertools
 import json
 import os
 import subprocess
+import struct
 import threading
+import zlib
 
-from cluster import (BUILD, SAMPLES, SECRET, TOP, Cluster, tool, wait_for)
+from cluster import BUILD, SECRET, TOP, Cluster, tool, wait_for
 
-PNG = os.path.join(TOP, "tests", "vtc", "data", "rgb.png")
+PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 
 
 def cluster_vcl():
     """The text of the VCL that tools/cluster gives to nodes."""
     with open(os.path.join(TOP, "tools", "cluster.vcl")) as f:
         return f.read()
+
+
+def colour(index):
+    """Another one for each picture, up to 256 of them."""
+    return bytes((index, index * 7 + 80 & 255, 200 - index & 255))
+
+
+def png(index, width, height):
+    """A picture that is nothing but its colour."""
+    def chunk(kind, data):
+        return (struct.pack(">I", len(data)) + kind + data +
+                struct.pack(">I", zlib.crc32(kind + data)))
+    rows = (b"\0" + colour(index) * width) * height
+    return (PNG_MAGIC +
+            chunk(b"IHDR", struct.pack(">IIBBBBB", width, height,
+                                       8, 2, 0, 0, 0)) +
+            chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+def look(data):
+    """A PNG's width, and its first pixel: no filter changes that one."""
+    if data[:8] != PNG_MAGIC:
+        raise ValueError("not a PNG")
+    at, packed, width = 8, b"", 0
+    while at < len(data):
+        size, kind = struct.unpack(">I4s", data[at:at + 8])
+        part = data[at + 8:at + 8 + size]
+        if kind == b"IHDR":
+            width = struct.unpack(">I", part[:4])[0]
+        elif kind == b"IDAT":
+            packed += part
+        at += 12 + size
+    return width, zlib.decompress(packed)[1:4]
 
 
 class Fleet(Cluster):
@@ -52,13 +87,11 @@ class Fleet(Cluster):
                      f"{index}={self.file(f'site{index}.vcl', text)}"]
         return args
 
-    def pngs(self, count):
-        """So many small pictures at the origin; their URLs."""
-        with open(PNG, "rb") as f:
-            data = f.read()
+    def pngs(self, count, width=64, height=48):
+        """So many pictures at the origin, each of its own colour; URLs."""
         names = [f"p{i}.png" for i in range(count)]
-        for name in names:
-            self.picture(name, data)
+        for i, name in enumerate(names):
+            self.picture(name, png(i, width, height))
         return ["/" + name for name in names]
 
     # what is there
@@ -105,6 +138,17 @@ class Fleet(Cluster):
         return subprocess.run(
             ["varnishlog", "-d", "-n", self.workdir(index), *args],
             stdout=subprocess.PIPE, text=True, check=True).stdout
+
+    def panics(self):
+        """Those, and what a sanitizer had to say where the build has one."""
+        said = super().panics()
+        for i in range(1, self.n + 1):
+            with open(self.workdir(i) + ".log", errors="replace") as f:
+                lines = [line for line in f if "Sanitizer" in line or
+                         "runtime error:" in line]
+            if lines:
+                said[i] = said.get(i, "") + "".join(lines)
+        return said
 
     # changing it
 
