@@ -100,6 +100,11 @@ sub pixelfleet_http_deliver {
 }
 
 sub pixelfleet_http_synth {
+	if (req.http.Fleet-To && !cluster.took_over()) {
+		# The owner's answer broke off before any of it was sent on.
+		cluster.take_over("its answer broke off");
+		return (restart);
+	}
 	if (resp.status == 405) {
 		set resp.http.Allow = "GET, HEAD";
 	}
