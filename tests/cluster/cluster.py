@@ -132,10 +132,13 @@ class Cluster:
         return self.nodes()[index - 1]
 
     def admin(self, index, *command):
+        # A VCL takes its time to compile where others want the CPU too:
+        # varnishadm waits for 5 s only, and then says nothing and exits 0.
         done = subprocess.run(
-            ["varnishadm", "-n", os.path.join(self.dir, f"n{index}"),
-             *command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True, check=False)
+            ["varnishadm", "-t", "120", "-n",
+             os.path.join(self.dir, f"n{index}"), *command],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            check=False)
         return done.returncode, done.stdout
 
     def counter(self, index, name):
