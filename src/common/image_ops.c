@@ -152,7 +152,7 @@ field_of(struct image_ops *ops, const struct operation *op)
 {
 	/* GCC and clang: an enum without negative values is an unsigned. */
 	_Static_assert(sizeof(enum image_format) == sizeof(unsigned) &&
-	    sizeof(enum image_crop) == sizeof(unsigned), "enums are unsigned");
+	    sizeof(enum image_fit) == sizeof(unsigned), "enums are unsigned");
 	return ((unsigned *)(void *)((char *)ops + op->field));
 }
 
@@ -221,7 +221,7 @@ parse_dpr(struct draft *d, const struct operation *op, const char *value)
  */
 
 static const struct word crop_words[] = {
-	{ "fit",	IMAGE_CROP_FIT },
+	{ "fit",	IMAGE_FIT_COVER },
 	{ "top",	UNBUILT },
 	{ "bottom",	UNBUILT },
 	{ "left",	UNBUILT },
@@ -273,7 +273,7 @@ static const struct operation operations[] = {
 	{ .name = "scale" },
 	{ .name = "fit" },
 	{ .name = "enlarge" },
-	{ "crop", NULL, parse_crop, FIELD(crop), .words = crop_words },
+	{ "crop", NULL, parse_crop, FIELD(fit), .words = crop_words },
 	{ .name = "focal", .alias = "fp" },
 	{ .name = "trim" },
 	{ .name = "pad" },
@@ -426,7 +426,7 @@ draft_settle(struct draft *d)
 		    apply_dpr(d, "height", &ops->height) != 0)
 			return (-1);
 	}
-	if (ops->crop != IMAGE_CROP_NONE &&
+	if (ops->fit != IMAGE_FIT_INSIDE &&
 	    (ops->width == 0 || ops->height == 0))
 		return (draft_fail(d, 400, "parameter 'crop' needs both "
 		    "'width' and 'height'"));

@@ -19,37 +19,177 @@
 #ifndef IMAGE_OPS_H
 #define IMAGE_OPS_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define IMAGE_SIDE_MAX		8192	/* px, output width and height */
 #define IMAGE_QUALITY_DEFAULT	90
+#define IMAGE_QUALITY_AUTO	101	/* by a perceptual target */
 #define IMAGE_URL_MAX		4096	/* bytes, a URL with its NUL */
 #define IMAGE_ERROR_MAX		256	/* bytes, error sentence with its NUL */
+#define IMAGE_PATH_MAX		1024	/* bytes, an overlay's with its NUL */
+#define IMAGE_TEXT_MAX		512	/* bytes, UTF-8 with its NUL */
+#define IMAGE_FONT_MAX		64	/* bytes, with its NUL */
+#define IMAGE_PRESET_MAX	64	/* bytes, with its NUL */
+#define IMAGE_SIGNATURE_MAX	129	/* bytes, with its NUL */
+#define IMAGE_RADIUS_FULL	UINT_MAX	/* radius=max */
+#define IMAGE_ONE		10000	/* 1, of what has decimals */
 
 enum image_format {
 	IMAGE_FORMAT_SOURCE = 0,	/* as the source; absent in the URL */
-	IMAGE_FORMAT_AUTO,		/* JPEG, or PNG where there is alpha */
+	/*
+	 * What format=auto came to, all but the first after a look at
+	 * Accept: the best of those, of what there is to show.  GIF, PNG or
+	 * JPEG where the source moves, has alpha or neither; WebP where it
+	 * may be that; AVIF or JPEG XL where it may be that, but WebP if it
+	 * moves.  Spelled "auto", "auto,webp", "auto,avif", "auto,jxl".
+	 */
+	IMAGE_FORMAT_AUTO,
+	IMAGE_FORMAT_AUTO_WEBP,
+	IMAGE_FORMAT_AUTO_AVIF,
+	IMAGE_FORMAT_AUTO_JXL,
 	IMAGE_FORMAT_JPG,
 	IMAGE_FORMAT_PNG,
 	IMAGE_FORMAT_WEBP,
 	IMAGE_FORMAT_AVIF,
+	IMAGE_FORMAT_JXL,
+	IMAGE_FORMAT_GIF,
+	IMAGE_FORMAT_JSON,		/* of a result only: meta=true */
 	IMAGE_FORMAT_OTHER		/* of a source only, never asked for */
 };
 
-enum image_crop {
-	IMAGE_CROP_NONE = 0,
-	IMAGE_CROP_FIT			/* cover the box, cut at the centre */
+enum image_fit {
+	IMAGE_FIT_INSIDE = 0,
+	IMAGE_FIT_COVER,		/* cut what stands out, by gravity */
+	IMAGE_FIT_CONTAIN,		/* fill up with pad_color */
+	IMAGE_FIT_FILL,			/* distort */
+	IMAGE_FIT_OUTSIDE		/* as cover, but nothing is cut */
 };
 
-/* All zero: the defaults throughout. */
+/* Which part FIT_COVER keeps. */
+enum image_gravity {
+	IMAGE_GRAVITY_CENTRE = 0,
+	IMAGE_GRAVITY_TOP,
+	IMAGE_GRAVITY_BOTTOM,
+	IMAGE_GRAVITY_LEFT,
+	IMAGE_GRAVITY_RIGHT,
+	IMAGE_GRAVITY_ENTROPY,
+	IMAGE_GRAVITY_ATTENTION,
+	IMAGE_GRAVITY_FOCAL		/* the point focal_x, focal_y */
+};
+
+enum image_flip {
+	IMAGE_FLIP_NONE = 0,
+	IMAGE_FLIP_H,			/* left and right change places */
+	IMAGE_FLIP_V,
+	IMAGE_FLIP_HV
+};
+
+enum image_filter {
+	IMAGE_FILTER_NONE = 0,
+	IMAGE_FILTER_GREY,
+	IMAGE_FILTER_SEPIA,
+	IMAGE_FILTER_NEGATE,
+	IMAGE_FILTER_DUOTONE
+};
+
+enum image_strip {
+	IMAGE_STRIP_MOST = 0,		/* the copyright stays */
+	IMAGE_STRIP_ALL,
+	IMAGE_STRIP_NONE		/* nothing goes, colours included */
+};
+
+/* Of an overlay or a text within the picture. */
+enum image_pos {
+	IMAGE_POS_CENTRE = 0,
+	IMAGE_POS_TOP,
+	IMAGE_POS_BOTTOM,
+	IMAGE_POS_LEFT,
+	IMAGE_POS_RIGHT,
+	IMAGE_POS_TOP_LEFT,
+	IMAGE_POS_TOP_RIGHT,
+	IMAGE_POS_BOTTOM_LEFT,
+	IMAGE_POS_BOTTOM_RIGHT,
+	IMAGE_POS_TILE			/* all over it; overlays only */
+};
+
+/*
+ * All zero: the defaults throughout, and each field's zero is its default.
+ *
+ * Pixels (px) have dpr applied.  Of a colour, 0xrrggbbaa.  Fields in 1/ONE
+ * hold a decimal number times IMAGE_ONE.
+ */
 struct image_ops {
-	unsigned		width;		/* px, dpr applied; 0: free */
-	unsigned		height;		/* px, dpr applied; 0: free */
-	enum image_crop		crop;
-	enum image_format	format;
-	unsigned		quality;	/* 1..100; 0: the default, 90 */
+	/* size */
+	unsigned		width, height;	/* px; 0: free */
+	unsigned		scale;		/* 1/ONE, 100..100000 */
+	enum image_fit		fit;		/* all but INSIDE: both sides */
+	unsigned		enlarge;	/* bool */
+
+	/* crop */
+	enum image_gravity	gravity;	/* with FIT_COVER only */
+	unsigned		focal_x, focal_y;	/* 1/ONE, 0..ONE */
+	unsigned		crop_x, crop_y;	/* px of the upright source */
+	unsigned		crop_w, crop_h;	/* px; 0: no box */
+	unsigned		trim;		/* tolerance 0..255, plus 1 */
+
+	/* canvas and shape */
+	unsigned		pad;		/* px, each side, outwards */
+	unsigned		pad_color;	/* bits inverted: 0 is white */
+	unsigned		border;		/* px, each side, outwards */
+	unsigned		border_color;	/* with border */
+	unsigned		radius;		/* px, or IMAGE_RADIUS_FULL */
+
+	/* turn */
 	unsigned		no_autorotate;	/* 1: orientation ignored */
+	unsigned		angle;		/* 90 180 270, anticlockwise */
+	enum image_flip		flip;		/* after angle */
+
+	/* adjust, in the order of this list */
+	unsigned		auto_level;	/* bool */
+	unsigned		auto_fix;	/* bool */
+	int			brightness;	/* 1/ONE, -ONE..ONE */
+	int			contrast;	/* 1/ONE, -ONE..ONE */
+	unsigned		gamma;		/* 1/ONE, 0.1..10; 0: 1 */
+	int			saturation;	/* 1/ONE, -ONE..ONE */
+	unsigned		hue;		/* degrees, 0..359 */
+	enum image_filter	filter;
+	unsigned		duotone_dark;	/* of FILTER_DUOTONE */
+	unsigned		duotone_light;
+	unsigned		colorize;	/* alpha is strength; 0: none */
+	unsigned		pixelate;	/* px, a block's side */
+	unsigned		blur;		/* 1/ONE, 0..100 */
+	unsigned		sharpen;	/* 1/ONE, 0..100 */
+
+	/* output */
+	enum image_format	format;
+	unsigned		quality;	/* 1..100, _AUTO; 0: the default */
+	unsigned		max_bytes;	/* 0: no bound */
+	unsigned		lossless;	/* bool */
+	unsigned		progressive;	/* bool */
+	enum image_strip	strip;
+
+	/* animation */
+	unsigned		still;		/* bool: animated=false */
+	unsigned		page;		/* 1..; 0: all, or the first */
+
+	/* overlay */
+	char			mark[IMAGE_PATH_MAX];	/* source URL, or "" */
+	unsigned		mark_scale;	/* % of the picture's width */
+	enum image_pos		mark_pos;
+	int			mark_offset_x, mark_offset_y;	/* px, inwards */
+	unsigned		mark_alpha;	/* % transparent; 0: opaque */
+
+	/* text */
+	char			text[IMAGE_TEXT_MAX];
+	char			text_font[IMAGE_FONT_MAX];	/* family */
+	unsigned		text_size;	/* px; 0: the default */
+	unsigned		text_color;	/* bits inverted: 0 is white */
+	enum image_pos		text_pos;
+
+	unsigned		meta;		/* bool: JSON about the source */
 };
 
 /* What a whole URL means.  The texts are empty where parsing failed. */
@@ -57,11 +197,32 @@ struct image_request {
 	struct image_ops	ops;
 	bool			rendered;	/* an operation was asked for */
 	bool			negotiated;	/* Accept decides the format */
+	unsigned		hinted;		/* IMAGE_HINT_*, that could matter */
+	bool			explain;	/* explain=true */
+	bool			custom;		/* operations beside a preset's */
 	char			source[IMAGE_URL_MAX];	/* path[?kept] */
 	char			ops_text[IMAGE_URL_MAX];	/* canonical */
 	char			url[IMAGE_URL_MAX];	/* source + ops_text */
+
+	/*
+	 * What a signature is over: source, and the operations that the URL
+	 * itself gives, in canonical form, then preset and expires.  Neither
+	 * the site's defaults nor Accept nor hints have a part in it.
+	 */
+	char			to_sign[IMAGE_URL_MAX];
+	char			preset[IMAGE_PRESET_MAX];	/* or "" */
+	char			signature[IMAGE_SIGNATURE_MAX];	/* or "" */
+	uint64_t		expires;	/* Unix seconds; 0: not given */
+
 	int			status;		/* 0, or 400 414 501 */
 	char			error[IMAGE_ERROR_MAX];	/* a sentence */
+};
+
+/* A named list of operations. */
+struct image_preset {
+	const char		*name;
+	const struct image_ops	*ops;
+	uint64_t		seen;		/* which of them it sets */
 };
 
 /* The site's rules for URLs.  Read-only while requests are parsed. */
@@ -71,8 +232,24 @@ struct image_site {
 	 * The name of an operation in it has no effect.
 	 */
 	const char		*source_params;
+	bool			reject_unknown;	/* 400, instead of dropping */
 	/* format=auto where a request with operations names no format. */
 	bool			auto_format;
+	unsigned		auto_formats;	/* 1 << IMAGE_FORMAT_*, of auto */
+	unsigned		formats;	/* 1 << IMAGE_FORMAT_*, saveable */
+	unsigned		hints;		/* IMAGE_HINT_*, that are open */
+	const struct image_preset *presets;
+	size_t			n_presets;
+};
+
+/* Client hints that a site may open; a header's value each, or NULL. */
+#define IMAGE_HINT_DPR		(1u << 0)	/* Sec-CH-DPR, DPR */
+#define IMAGE_HINT_WIDTH	(1u << 1)	/* Sec-CH-Width, Width */
+#define IMAGE_HINT_VIEWPORT	(1u << 2)	/* Sec-CH-Viewport-Width */
+#define IMAGE_HINT_SAVE_DATA	(1u << 3)	/* Save-Data */
+
+struct image_hints {
+	const char		*dpr, *width, *viewport_width, *save_data;
 };
 
 /*

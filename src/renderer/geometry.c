@@ -87,7 +87,7 @@ void
 geometry_plan(struct geometry *g, unsigned source_width,
     unsigned source_height, const struct image_ops *ops)
 {
-	if (ops->crop == IMAGE_CROP_FIT && ops->width > 0 && ops->height > 0)
+	if (ops->fit == IMAGE_FIT_COVER && ops->width > 0 && ops->height > 0)
 		plan_cover(g, source_width, source_height, ops->width,
 		    ops->height);
 	else

@@ -31,7 +31,7 @@ static int
 same_ops(const struct image_ops *a, const struct image_ops *b)
 {
 	return (a->width == b->width && a->height == b->height &&
-	    a->crop == b->crop && a->format == b->format &&
+	    a->fit == b->fit && a->format == b->format &&
 	    a->quality == b->quality && a->no_autorotate == b->no_autorotate);
 }
 

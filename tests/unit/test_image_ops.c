@@ -615,7 +615,7 @@ test_ops_text(void **state)
 	    "&format=webp&quality=89&autorotate=false", err), 0);
 	assert_int_equal(ops.width, 400);
 	assert_int_equal(ops.height, 300);
-	assert_int_equal(ops.crop, IMAGE_CROP_FIT);
+	assert_int_equal(ops.fit, IMAGE_FIT_COVER);
 	assert_int_equal(ops.format, IMAGE_FORMAT_WEBP);
 	assert_int_equal(ops.quality, 89);
 	assert_int_equal(ops.no_autorotate, 1);
