@@ -2,7 +2,7 @@
  * Copyright (c) 2026 The pixelfleet authors
  *
  * The two messages between the cache and a renderer process: packing,
- * checking, and carrying them with a file descriptor beside.
+ * checking, and carrying them with file descriptors beside.
  *
  * A packet is a fixed head, a struct without padding, and a text: the
  * operations of a request, the sentence of a reply.  The text's length is
@@ -20,12 +20,12 @@
 
 #include "render_wire.h"
 
-#define WIRE_VERSION		1	/* of both layouts below */
+#define WIRE_VERSION		2	/* of both layouts below */
 #define WIRE_REQUEST_MAGIC	0x51525850U	/* PXRQ */
 #define WIRE_REPLY_MAGIC	0x50525850U	/* PXRP */
 
-/* A peer that sends more than one fd is wrong; find out by room for two. */
-#define WIRE_FDS		2
+/* A peer that sends more fds than that is wrong; found out by more room. */
+#define WIRE_FDS		(RENDER_FDS + 1)
 
 struct wire_request {
 	uint32_t	magic;
@@ -34,9 +34,12 @@ struct wire_request {
 	uint32_t	max_frames;
 	uint32_t	max_side;
 	uint32_t	ops_len;
+	uint32_t	open;
+	uint32_t	unused;		/* 0; the next begins at 8 bytes */
 	uint64_t	max_pixels;
 	uint64_t	max_out_pixels;
 	uint64_t	source_len;
+	uint64_t	overlay_len;
 };
 
 struct wire_reply {
@@ -46,17 +49,19 @@ struct wire_reply {
 	uint32_t	text_len;
 	uint64_t	result_len;
 	uint32_t	width, height;
+	uint32_t	frames;
 	uint32_t	source_width, source_height;
 	uint32_t	source_frames;
 	uint32_t	format;
 	uint32_t	source_format;
+	uint32_t	quality;
+	uint32_t	encodes;
 	uint32_t	load_us, process_us, save_us;
 	uint32_t	rss_kb;
-	uint32_t	unused;		/* 0; fills the struct to 8 bytes */
 };
 
-_Static_assert(sizeof(struct wire_request) == 48, "padding");
-_Static_assert(sizeof(struct wire_reply) == 72, "padding");
+_Static_assert(sizeof(struct wire_request) == 64, "padding");
+_Static_assert(sizeof(struct wire_reply) == 80, "padding");
 _Static_assert(sizeof(struct wire_request) + IMAGE_URL_MAX <=
     RENDER_PACKET_MAX, "a request fits a packet");
 _Static_assert(sizeof(struct wire_reply) + IMAGE_ERROR_MAX <=
@@ -111,7 +116,8 @@ static bool
 request_ok(const struct render_request *req)
 {
 	return (req->max_frames > 0 && req->max_pixels > 0 &&
-	    req->max_side > 0 && req->max_out_pixels > 0);
+	    req->max_side > 0 && req->max_out_pixels > 0 &&
+	    (req->open & ~RENDER_OPEN_ALL) == 0);
 }
 
 static bool
@@ -121,17 +127,27 @@ format_ok(enum image_format format, enum image_format first,
 	return (format >= first && format <= last);
 }
 
-/* A reply holds either a picture or a reason, never both or neither. */
+/* A picture has pixels, what is told about one has none. */
+static bool
+result_ok(const struct render_reply *rep)
+{
+	if (rep->format == IMAGE_FORMAT_JSON)
+		return (rep->width == 0 && rep->height == 0 &&
+		    rep->frames == 0 && rep->quality == 0);
+	return (rep->width > 0 && rep->height > 0 && rep->frames > 0 &&
+	    rep->quality <= 100 &&
+	    format_ok(rep->format, IMAGE_FORMAT_JPG, IMAGE_FORMAT_GIF));
+}
+
+/* A reply holds either a result or a reason, never both or neither. */
 static bool
 reply_ok(const struct render_reply *rep)
 {
 	switch (rep->status) {
 	case 200:
-		return (rep->result_len > 0 && rep->width > 0 &&
-		    rep->height > 0 && rep->source_width > 0 &&
-		    rep->source_height > 0 && rep->source_frames > 0 &&
-		    format_ok(rep->format, IMAGE_FORMAT_JPG,
-		    IMAGE_FORMAT_AVIF) &&
+		return (rep->result_len > 0 && result_ok(rep) &&
+		    rep->source_width > 0 && rep->source_height > 0 &&
+		    rep->source_frames > 0 &&
 		    format_ok(rep->source_format, IMAGE_FORMAT_JPG,
 		    IMAGE_FORMAT_OTHER) && rep->text[0] == '\0');
 	case 400:
@@ -142,8 +158,9 @@ reply_ok(const struct render_reply *rep)
 	case 501:
 		return (rep->result_len == 0 &&
 		    rep->width == 0 && rep->height == 0 &&
+		    rep->frames == 0 && rep->quality == 0 &&
 		    format_ok(rep->format, IMAGE_FORMAT_SOURCE,
-		    IMAGE_FORMAT_AVIF) &&
+		    IMAGE_FORMAT_JSON) &&
 		    format_ok(rep->source_format, IMAGE_FORMAT_SOURCE,
 		    IMAGE_FORMAT_OTHER) && rep->text[0] != '\0');
 	default:
@@ -151,9 +168,12 @@ reply_ok(const struct render_reply *rep)
 	}
 }
 
-/* Close all but the first of the fds beside a packet; return their number. */
+/*
+ * Take the fds beside a packet; close what is too many of them.  Returns
+ * their number.
+ */
 static int
-fds_take(struct msghdr *msg, int *first)
+fds_take(struct msghdr *msg, int fds[RENDER_FDS])
 {
 	struct cmsghdr *cmsg;
 	size_t i, n;
@@ -168,10 +188,11 @@ fds_take(struct msghdr *msg, int *first)
 		for (i = 0; i < n; i++) {
 			memcpy(&fd, CMSG_DATA(cmsg) + i * sizeof fd,
 			    sizeof fd);
-			if (total++ == 0)
-				*first = fd;
+			if (total < RENDER_FDS)
+				fds[total] = fd;
 			else
 				(void)close(fd);
+			total++;
 		}
 	}
 	return (total);
@@ -195,7 +216,9 @@ render_request_pack(const struct render_request *req, void *buf, size_t len)
 	head.ops_len = (uint32_t)ops_len;
 	head.max_pixels = req->max_pixels;
 	head.max_out_pixels = req->max_out_pixels;
+	head.open = req->open;
 	head.source_len = req->source_len;
+	head.overlay_len = req->overlay_len;
 	return (packet_join(buf, len, &head, sizeof head, req->ops,
 	    (size_t)ops_len));
 }
@@ -217,11 +240,14 @@ render_reply_pack(const struct render_reply *rep, void *buf, size_t len)
 	head.result_len = rep->result_len;
 	head.width = rep->width;
 	head.height = rep->height;
+	head.frames = rep->frames;
 	head.source_width = rep->source_width;
 	head.source_height = rep->source_height;
 	head.source_frames = rep->source_frames;
 	head.format = rep->format;
 	head.source_format = rep->source_format;
+	head.quality = rep->quality;
+	head.encodes = rep->encodes;
 	head.load_us = rep->load_us;
 	head.process_us = rep->process_us;
 	head.save_us = rep->save_us;
@@ -239,14 +265,17 @@ render_request_unpack(struct render_request *req, const void *buf, size_t len)
 	if (len < sizeof head)
 		return (-1);
 	memcpy(&head, buf, sizeof head);
-	if (head.magic != WIRE_REQUEST_MAGIC || head.version != WIRE_VERSION)
+	if (head.magic != WIRE_REQUEST_MAGIC ||
+	    head.version != WIRE_VERSION || head.unused != 0)
 		return (-1);
 	req->deadline_ms = head.deadline_ms;
 	req->max_frames = head.max_frames;
 	req->max_side = head.max_side;
 	req->max_pixels = head.max_pixels;
 	req->max_out_pixels = head.max_out_pixels;
+	req->open = head.open;
 	req->source_len = head.source_len;
+	req->overlay_len = head.overlay_len;
 	if (!request_ok(req))
 		return (-1);
 	return (packet_text(buf, len, sizeof head, head.ops_len, req->ops,
@@ -262,8 +291,7 @@ render_reply_unpack(struct render_reply *rep, const void *buf, size_t len)
 	if (len < sizeof head)
 		return (-1);
 	memcpy(&head, buf, sizeof head);
-	if (head.magic != WIRE_REPLY_MAGIC || head.version != WIRE_VERSION ||
-	    head.unused != 0)
+	if (head.magic != WIRE_REPLY_MAGIC || head.version != WIRE_VERSION)
 		return (-1);
 	/* Before they become values of an enum. */
 	if (head.format > IMAGE_FORMAT_OTHER ||
@@ -273,11 +301,14 @@ render_reply_unpack(struct render_reply *rep, const void *buf, size_t len)
 	rep->result_len = head.result_len;
 	rep->width = head.width;
 	rep->height = head.height;
+	rep->frames = head.frames;
 	rep->source_width = head.source_width;
 	rep->source_height = head.source_height;
 	rep->source_frames = head.source_frames;
 	rep->format = (enum image_format)head.format;
 	rep->source_format = (enum image_format)head.source_format;
+	rep->quality = head.quality;
+	rep->encodes = head.encodes;
 	rep->load_us = head.load_us;
 	rep->process_us = head.process_us;
 	rep->save_us = head.save_us;
@@ -289,16 +320,17 @@ render_reply_unpack(struct render_reply *rep, const void *buf, size_t len)
 }
 
 int
-render_send(int sock, const void *buf, size_t len, int passfd)
+render_send(int sock, const void *buf, size_t len, const int fds[RENDER_FDS])
 {
 	union {
 		struct cmsghdr	align;
-		char		buf[CMSG_SPACE(sizeof(int))];
+		char		buf[CMSG_SPACE(RENDER_FDS * sizeof(int))];
 	} control;
 	struct iovec iov = { (void *)(uintptr_t)buf, len };
 	struct msghdr msg;
 	struct cmsghdr *cmsg;
 	ssize_t sent;
+	size_t n = 0;
 
 	/* An empty packet would look like the end of file. */
 	if (len == 0 || len > RENDER_PACKET_MAX) {
@@ -308,15 +340,17 @@ render_send(int sock, const void *buf, size_t len, int passfd)
 	memset(&msg, 0, sizeof msg);
 	msg.msg_iov = &iov;
 	msg.msg_iovlen = 1;
-	if (passfd >= 0) {
+	while (fds != NULL && n < RENDER_FDS && fds[n] >= 0)
+		n++;
+	if (n > 0) {
 		memset(&control, 0, sizeof control);
 		msg.msg_control = control.buf;
-		msg.msg_controllen = sizeof control.buf;
+		msg.msg_controllen = CMSG_SPACE(n * sizeof *fds);
 		cmsg = CMSG_FIRSTHDR(&msg);
 		cmsg->cmsg_level = SOL_SOCKET;
 		cmsg->cmsg_type = SCM_RIGHTS;
-		cmsg->cmsg_len = CMSG_LEN(sizeof passfd);
-		memcpy(CMSG_DATA(cmsg), &passfd, sizeof passfd);
+		cmsg->cmsg_len = CMSG_LEN(n * sizeof *fds);
+		memcpy(CMSG_DATA(cmsg), fds, n * sizeof *fds);
 	}
 	do {
 		sent = sendmsg(sock, &msg, MSG_NOSIGNAL);
@@ -331,7 +365,7 @@ render_send(int sock, const void *buf, size_t len, int passfd)
 }
 
 ssize_t
-render_recv(int sock, void *buf, size_t len, int *passfd)
+render_recv(int sock, void *buf, size_t len, int fds[RENDER_FDS])
 {
 	union {
 		struct cmsghdr	align;
@@ -342,7 +376,8 @@ render_recv(int sock, void *buf, size_t len, int *passfd)
 	ssize_t got;
 	int n, error = 0;
 
-	*passfd = -1;
+	for (n = 0; n < RENDER_FDS; n++)
+		fds[n] = -1;
 	memset(&msg, 0, sizeof msg);
 	msg.msg_iov = &iov;
 	msg.msg_iovlen = 1;
@@ -353,16 +388,27 @@ render_recv(int sock, void *buf, size_t len, int *passfd)
 	} while (got < 0 && errno == EINTR);
 	if (got < 0)
 		return (-1);
-	n = fds_take(&msg, passfd);
+	n = fds_take(&msg, fds);
 	if (msg.msg_flags & MSG_TRUNC)
 		error = EMSGSIZE;
-	else if (n > 1 || (msg.msg_flags & MSG_CTRUNC) || (got == 0 && n > 0))
+	else if (n > RENDER_FDS || (msg.msg_flags & MSG_CTRUNC) ||
+	    (got == 0 && n > 0))
 		error = EPROTO;
 	if (error == 0)
 		return (got);
-	if (*passfd >= 0)
-		(void)close(*passfd);
-	*passfd = -1;
+	render_fds_close(fds);
 	errno = error;
 	return (-1);
+}
+
+void
+render_fds_close(int fds[RENDER_FDS])
+{
+	int i;
+
+	for (i = 0; i < RENDER_FDS; i++) {
+		if (fds[i] >= 0)
+			(void)close(fds[i]);
+		fds[i] = -1;
+	}
 }

@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <vips/vips.h>
 
@@ -31,6 +32,8 @@ enum option_id {
 	OPT_FD = 256,
 	OPT_DESCRIBE,
 	OPT_RENDER,
+	OPT_OVERLAY,
+	OPT_OPEN,
 	OPT_MAX_PIXELS,
 	OPT_MAX_FRAMES,
 	OPT_MAX_SIDE,
@@ -42,6 +45,8 @@ static const struct option OPTIONS[] = {
 	{ "fd", required_argument, NULL, OPT_FD },
 	{ "describe", no_argument, NULL, OPT_DESCRIBE },
 	{ "render", required_argument, NULL, OPT_RENDER },
+	{ "overlay", required_argument, NULL, OPT_OVERLAY },
+	{ "open", required_argument, NULL, OPT_OPEN },
 	{ "max-pixels", required_argument, NULL, OPT_MAX_PIXELS },
 	{ "max-frames", required_argument, NULL, OPT_MAX_FRAMES },
 	{ "max-side", required_argument, NULL, OPT_MAX_SIDE },
@@ -55,8 +60,7 @@ struct args {
 	const char		*name;		/* of this program */
 	enum option_id		what;		/* of the first three; or 0 */
 	int			fd;
-	const char		*ops;
-	bool			verbose;
+	struct once		once;
 	struct render_request	req;
 };
 
@@ -64,6 +68,7 @@ static void
 usage(const char *name)
 {
 	fprintf(stderr, "usage: %s --fd N | --describe | --render OPS\n"
+	    "	[--overlay FILE] [--open svg,pdf]\n"
 	    "	[--max-pixels N] [--max-frames N] [--max-side N]\n"
 	    "	[--max-out-pixels N] [--verbose]\n", name);
 	exit(2);
@@ -87,6 +92,28 @@ number(const char *name, const char *text, uint64_t least, uint64_t most)
 	return (n);
 }
 
+/* Formats, separated by commas, as RENDER_OPEN_*. */
+static uint32_t
+formats_open(const char *name, const char *text)
+{
+	uint32_t open = 0;
+	size_t len;
+
+	for (; *text != '\0'; text += len + (text[len] == ',')) {
+		len = strcspn(text, ",");
+		if (len == 3 && strncmp(text, "svg", len) == 0)
+			open |= RENDER_OPEN_SVG;
+		else if (len == 3 && strncmp(text, "pdf", len) == 0)
+			open |= RENDER_OPEN_PDF;
+		else {
+			fprintf(stderr, "%s: %s is none of svg, pdf\n", name,
+			    text);
+			exit(2);
+		}
+	}
+	return (open);
+}
+
 static void
 args_option(struct args *args, int opt)
 {
@@ -99,8 +126,14 @@ args_option(struct args *args, int opt)
 	case OPT_DESCRIBE:
 		break;
 	case OPT_RENDER:
-		args->ops = optarg;
+		args->once.ops = optarg;
 		break;
+	case OPT_OVERLAY:
+		args->once.overlay = optarg;
+		return;
+	case OPT_OPEN:
+		req->open = formats_open(args->name, optarg);
+		return;
 	case OPT_MAX_PIXELS:
 		req->max_pixels = number(args->name, optarg, 1, UINT64_MAX);
 		return;
@@ -117,7 +150,7 @@ args_option(struct args *args, int opt)
 		    UINT64_MAX);
 		return;
 	case OPT_VERBOSE:
-		args->verbose = true;
+		args->once.verbose = true;
 		return;
 	default:
 		usage(args->name);
@@ -163,7 +196,7 @@ main(int argc, char **argv)
 	case OPT_DESCRIBE:
 		return (describe(args.name));
 	case OPT_RENDER:
-		return (once(args.name, &args.req, args.ops, args.verbose));
+		return (once(args.name, &args.req, &args.once));
 	default:
 		usage(args.name);
 		return (2);

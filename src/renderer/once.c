@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -43,50 +44,89 @@ say(const char *name, const char *what)
 	return (1);
 }
 
+/* All of a file as a sealed memfd, or -1 with errno. */
 static int
-ask(const char *name, int sock, struct render_request *req)
+read_all(int from, const char *what, uint64_t *len)
+{
+	int fd = memfd_new(what);
+	ssize_t copied;
+
+	if (fd < 0)
+		return (-1);
+	copied = copy(from, fd);
+	if (copied < 0 || memfd_seal(fd)) {
+		(void)close(fd);
+		return (-1);
+	}
+	*len = (uint64_t)copied;
+	return (fd);
+}
+
+static int
+read_file(const char *path, const char *what, uint64_t *len)
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	int fd;
+
+	if (file < 0)
+		return (-1);
+	fd = read_all(file, what, len);
+	(void)close(file);
+	return (fd);
+}
+
+static int
+ask(const char *name, int sock, struct render_request *req,
+    const char *overlay)
 {
 	char packet[RENDER_PACKET_MAX];
+	int files[RENDER_FDS] = { -1, -1 };
 	ssize_t len;
-	int source = memfd_new("source");
+	int error = 0;
 
-	if (source < 0 || (len = copy(STDIN_FILENO, source)) < 0 ||
-	    memfd_seal(source))
+	files[0] = read_all(STDIN_FILENO, "source", &req->source_len);
+	if (files[0] < 0)
 		return (say(name, "source"));
-	req->source_len = (uint64_t)len;
+	if (overlay != NULL) {
+		files[1] = read_file(overlay, "overlay", &req->overlay_len);
+		if (files[1] < 0)
+			return (say(name, overlay));
+	}
 	len = render_request_pack(req, packet, sizeof packet);
 	if (len < 0) {
 		fprintf(stderr, "%s: operations are no plain text\n", name);
-		return (1);
-	}
-	if (render_send(sock, packet, (size_t)len, source))
-		return (say(name, "request"));
-	(void)close(source);
-	return (0);
+		error = 1;
+	} else if (render_send(sock, packet, (size_t)len, files))
+		error = say(name, "request");
+	render_fds_close(files);
+	return (error);
 }
 
 static void
 tell(const struct render_reply *reply)
 {
-	fprintf(stderr, "%ux%u %s, %llu bytes; source %ux%u %s, %u frame(s); "
+	fprintf(stderr, "%ux%u %s, %u frame(s), %llu bytes, quality %u, "
+	    "%u encode(s); source %ux%u %s, %u frame(s); "
 	    "load %u, process %u, save %u us; peak %u kB\n",
 	    reply->width, reply->height, image_format_name(reply->format),
-	    (unsigned long long)reply->result_len,
+	    reply->frames, (unsigned long long)reply->result_len,
+	    reply->quality, reply->encodes,
 	    reply->source_width, reply->source_height,
 	    image_format_name(reply->source_format), reply->source_frames,
 	    reply->load_us, reply->process_us, reply->save_us,
 	    reply->rss_kb);
 }
 
+/* The reply's only file is the result. */
 static int
 take(const char *name, int sock, bool verbose)
 {
 	char packet[RENDER_PACKET_MAX];
 	struct render_reply reply;
 	ssize_t len;
-	int result;
+	int files[RENDER_FDS];
 
-	len = render_recv(sock, packet, sizeof packet, &result);
+	len = render_recv(sock, packet, sizeof packet, files);
 	if (len == 0) {
 		fprintf(stderr, "%s: the renderer died\n", name);
 		return (1);
@@ -94,7 +134,7 @@ take(const char *name, int sock, bool verbose)
 	if (len < 0)
 		return (say(name, "reply"));
 	if (render_reply_unpack(&reply, packet, (size_t)len) ||
-	    (reply.status == 200) != (result >= 0)) {
+	    (reply.status == 200) != (files[0] >= 0) || files[1] >= 0) {
 		fprintf(stderr, "%s: malformed reply\n", name);
 		return (1);
 	}
@@ -102,27 +142,26 @@ take(const char *name, int sock, bool verbose)
 		fprintf(stderr, "%s: %u %s\n", name, reply.status, reply.text);
 		return (1);
 	}
-	if (lseek(result, 0, SEEK_SET) < 0 ||
-	    copy(result, STDOUT_FILENO) != (ssize_t)reply.result_len)
+	if (lseek(files[0], 0, SEEK_SET) < 0 ||
+	    copy(files[0], STDOUT_FILENO) != (ssize_t)reply.result_len)
 		return (say(name, "result"));
-	(void)close(result);
+	render_fds_close(files);
 	if (verbose)
 		tell(&reply);
 	return (0);
 }
 
 int
-once(const char *name, struct render_request *req, const char *ops,
-    bool verbose)
+once(const char *name, struct render_request *req, const struct once *what)
 {
 	int sock[2], error;
 	pid_t child;
 
-	if (strlen(ops) >= sizeof req->ops) {
+	if (strlen(what->ops) >= sizeof req->ops) {
 		fprintf(stderr, "%s: operations are too long\n", name);
 		return (1);
 	}
-	strcpy(req->ops, ops);
+	strcpy(req->ops, what->ops);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sock))
 		return (say(name, "socketpair"));
 	child = fork();
@@ -131,7 +170,8 @@ once(const char *name, struct render_request *req, const char *ops,
 	if (child == 0)
 		_exit(serve(name, sock[1]));
 	(void)close(sock[1]);
-	error = ask(name, sock[0], req) || take(name, sock[0], verbose);
+	error = ask(name, sock[0], req, what->overlay) ||
+	    take(name, sock[0], what->verbose);
 	(void)close(sock[0]);
 	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
 		continue;

@@ -11,12 +11,16 @@
 
 #include "render_wire.h"
 
+struct once {
+	const char		*ops;		/* canonical */
+	const char		*overlay;	/* a file's path, or NULL */
+	bool			verbose;	/* tell what was done, too */
+};
+
 /*
  * Render standard input to standard output, within the limits of `req`.
- * Returns the exit status: 0, or 1 after a sentence on standard error;
- * `verbose` tells on standard error what was done, too.
+ * Returns the exit status: 0, or 1 after a sentence on standard error.
  */
-int once(const char *name, struct render_request *req, const char *ops,
-    bool verbose);
+int once(const char *name, struct render_request *req, const struct once *);
 
 #endif

@@ -274,6 +274,7 @@ job_save(struct job *job)
 	job->reply->result_len = (uint64_t)st.st_size;
 	job->reply->width = job->plan.width;
 	job->reply->height = job->plan.height;
+	job->reply->frames = 1;
 	return (0);
 }
 
@@ -300,13 +301,14 @@ job_run(struct job *job, const void *data, size_t len)
 }
 
 int
-render(const struct render_request *req, int source,
+render(const struct render_request *req, int source, int overlay,
     struct render_reply *reply)
 {
 	struct job job = { .req = req, .reply = reply, .result = -1 };
 	const void *data;
 	int error;
 
+	(void)overlay;
 	memset(reply, 0, sizeof *reply);
 	vips_error_clear();
 	if (memfd_map(source, req->source_len, &data)) {

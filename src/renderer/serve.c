@@ -35,19 +35,19 @@ say_nothing(const gchar *domain, GLogLevelFlags level, const gchar *message,
 }
 
 static int
-answer(int fd, const struct render_request *req, int source)
+answer(int fd, const struct render_request *req, const int files[RENDER_FDS])
 {
 	static struct render_reply reply;
 	static char packet[RENDER_PACKET_MAX];
+	int result[RENDER_FDS] = { -1, -1 };
 	ssize_t len;
-	int result, error;
+	int error;
 
 	sandbox_cpu_budget(req->deadline_ms);
-	result = render(req, source, &reply);
+	result[0] = render(req, files[0], files[1], &reply);
 	len = render_reply_pack(&reply, packet, sizeof packet);
 	error = len < 0 || render_send(fd, packet, (size_t)len, result);
-	if (result >= 0)
-		(void)close(result);
+	render_fds_close(result);
 	/* A large picture's memory goes back to the system. */
 	(void)malloc_trim(0);
 	return (error ? -1 : 0);
@@ -59,16 +59,17 @@ serve_requests(const char *name, int fd)
 	static struct render_request req;
 	static char packet[RENDER_PACKET_MAX];
 	ssize_t len;
-	int source, error;
+	int files[RENDER_FDS], error;
 
-	while ((len = render_recv(fd, packet, sizeof packet, &source)) > 0) {
-		if (source < 0 ||
-		    render_request_unpack(&req, packet, (size_t)len)) {
+	while ((len = render_recv(fd, packet, sizeof packet, files)) > 0) {
+		if (render_request_unpack(&req, packet, (size_t)len) ||
+		    files[0] < 0 ||
+		    (files[1] >= 0) != (req.overlay_len > 0)) {
 			fprintf(stderr, "%s: malformed request\n", name);
 			return (1);
 		}
-		error = answer(fd, &req, source);
-		(void)close(source);
+		error = answer(fd, &req, files);
+		render_fds_close(files);
 		if (error) {
 			fprintf(stderr, "%s: cannot reply: %m\n", name);
 			return (1);

@@ -72,7 +72,7 @@ render_job_ask(struct render_job *job, size_t len, struct renderer *r)
 	job->pid = r->pid;
 	start = VTIM_mono();
 	/* No encoder of ours needs 8 bytes a pixel, metadata aside. */
-	a = renderer_ask(r, job->packet, len, job->source,
+	a = renderer_ask(r, job->packet, len, job->files,
 	    start + job->timeout, job->request.max_out_pixels * 8 + (1 << 20),
 	    &job->reply, &job->result);
 	job->rendered = VTIM_mono() - start;

@@ -14,7 +14,8 @@
 struct render_job {
 	/* Asked. */
 	struct render_request	request;
-	int			source;		/* sealed memfd, not closed */
+	/* Source and overlay, sealed memfds, not closed; or -1. */
+	int			files[RENDER_FDS];
 	vtim_dur		timeout;	/* of the render */
 	vtim_dur		queue_timeout;	/* of the wait before it */
 

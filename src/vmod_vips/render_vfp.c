@@ -302,7 +302,8 @@ render_job_new(const struct render_task *task, int source, uint64_t len)
 
 	job = malloc(sizeof *job);	/* 25 kB, most of it room */
 	AN(job);
-	job->source = source;
+	job->files[0] = source;
+	job->files[1] = -1;
 	job->timeout = limits->timeout;
 	job->queue_timeout = limits->queue_timeout;
 	memset(&job->request, 0, sizeof job->request);

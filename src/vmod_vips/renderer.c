@@ -244,30 +244,31 @@ renderer_quiet(const struct renderer *r)
 
 enum renderer_answer
 renderer_ask(const struct renderer *r, uint8_t *packet, size_t len,
-    int source, vtim_mono deadline, uint64_t max_result,
+    const int files[RENDER_FDS], vtim_mono deadline, uint64_t max_result,
     struct render_reply *reply, int *result)
 {
+	int got[RENDER_FDS];
 	ssize_t l;
 
 	CHECK_OBJ_NOTNULL(r, RENDERER_MAGIC);
 	*result = -1;
-	if (render_send(r->sock, packet, len, source) != 0)
+	if (render_send(r->sock, packet, len, files) != 0)
 		return (RENDERER_UNHEARD);
 	if (!renderer_poll(r->sock, deadline))
 		return (RENDERER_LATE);
-	l = render_recv(r->sock, packet, RENDER_PACKET_MAX, result);
+	l = render_recv(r->sock, packet, RENDER_PACKET_MAX, got);
 	if (l == 0)
 		return (RENDERER_DIED);
 	/* What the kernel says of a peer that left a packet unread. */
 	if (l < 0 && errno == ECONNRESET)
 		return (RENDERER_UNHEARD);
 	if (l > 0 && render_reply_unpack(reply, packet, l) == 0 &&
-	    renderer_result_ok(reply, *result, max_result))
+	    got[1] < 0 && renderer_result_ok(reply, got[0], max_result)) {
+		*result = got[0];
 		return (RENDERER_ANSWERED);
-	/* No assertions on a descriptor of its choice: it may not close. */
-	if (*result >= 0)
-		(void)close(*result);
-	*result = -1;
+	}
+	/* No assertions on descriptors of its choice: they may not close. */
+	render_fds_close(got);
 	return (RENDERER_GARBLED);
 }
 

@@ -43,14 +43,14 @@ struct renderer *renderer_start(char *err);
 bool renderer_quiet(const struct renderer *);
 
 /*
- * Hand over the request in packet[0..len) with its source and wait for the
+ * Hand over the request in packet[0..len) with its files and wait for the
  * reply.  packet, RENDER_PACKET_MAX bytes, is overwritten unless the answer
  * is RENDERER_UNHEARD.  *result is the caller's: a sealed memfd of at most
  * max_result bytes, or -1.  After anything but RENDERER_ANSWERED only
  * renderer_kill() makes sense.
  */
 enum renderer_answer renderer_ask(const struct renderer *, uint8_t *packet,
-    size_t len, int source, vtim_mono deadline, uint64_t max_result,
+    size_t len, const int files[RENDER_FDS], vtim_mono deadline, uint64_t max_result,
     struct render_reply *, int *result);
 
 /*

@@ -30,18 +30,32 @@ static const struct render_request REQUEST = {
 	.max_pixels = 71000000ULL << 20,
 	.max_side = 8192,
 	.max_out_pixels = 71000000,
+	.open = RENDER_OPEN_PDF,
 	.source_len = 0x123456789aULL,
+	.overlay_len = 0x3456789abcULL,
 	.ops = "width=400&height=300&crop=fit&format=webp&quality=90"
 };
 
 static const struct render_reply PICTURE = {
 	.status = 200,
 	.result_len = 0x123456789aULL,
-	.width = 400, .height = 300,
+	.width = 400, .height = 300, .frames = 5,
 	.source_width = 4000, .source_height = 3000,
 	.source_frames = 7,
 	.format = IMAGE_FORMAT_AVIF,
 	.source_format = IMAGE_FORMAT_OTHER,
+	.quality = 77, .encodes = 6,
+	.load_us = 11, .process_us = 22, .save_us = 33,
+	.rss_kb = 44
+};
+
+static const struct render_reply TOLD = {
+	.status = 200,
+	.result_len = 300,
+	.source_width = 4000, .source_height = 3000,
+	.source_frames = 1,
+	.format = IMAGE_FORMAT_JSON,
+	.source_format = IMAGE_FORMAT_JPG,
 	.load_us = 11, .process_us = 22, .save_us = 33,
 	.rss_kb = 44
 };
@@ -141,14 +155,14 @@ request_round_trip(void **state)
 static void
 reply_round_trip(void **state)
 {
-	const struct render_reply *sent[] = { &PICTURE, &REFUSAL };
+	const struct render_reply *sent[] = { &PICTURE, &TOLD, &REFUSAL };
 	struct render_reply rep;
 	char buf[RENDER_PACKET_MAX];
 	ssize_t len;
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < 3; i++) {
 		len = render_reply_pack(sent[i], buf, sizeof buf);
 		assert_true(len > 0);
 		assert_int_equal(render_reply_unpack(&rep, buf, (size_t)len),
@@ -213,6 +227,8 @@ mutated_is_refused_or_harmless(void **state)
 	mutate(buf, len, request_refused);
 	len = (size_t)render_reply_pack(&PICTURE, buf, sizeof buf);
 	mutate(buf, len, reply_refused);
+	len = (size_t)render_reply_pack(&TOLD, buf, sizeof buf);
+	mutate(buf, len, reply_refused);
 	len = (size_t)render_reply_pack(&REFUSAL, buf, sizeof buf);
 	mutate(buf, len, reply_refused);
 }
@@ -234,6 +250,7 @@ nonsense_is_not_packed(void **state)
 	REQ(req.max_frames = 0);
 	REQ(req.max_side = 0);
 	REQ(req.max_out_pixels = 0);
+	REQ(req.open = RENDER_OPEN_ALL + 1);
 	REQ(strcpy(req.ops, "width=4\n"));
 	REQ(strcpy(req.ops, "width=\x80"));
 #undef REQ
@@ -251,11 +268,21 @@ nonsense_is_not_packed(void **state)
 	REP(PICTURE, rep.format = IMAGE_FORMAT_SOURCE);
 	REP(PICTURE, rep.format = IMAGE_FORMAT_AUTO);
 	REP(PICTURE, rep.format = IMAGE_FORMAT_OTHER);
+	REP(PICTURE, rep.format = IMAGE_FORMAT_JSON);
+	REP(PICTURE, rep.frames = 0);
+	REP(PICTURE, rep.quality = 101);
+	REP(TOLD, rep.format = IMAGE_FORMAT_PNG);
+	REP(TOLD, rep.width = 1);
+	REP(TOLD, rep.frames = 1);
+	REP(TOLD, rep.quality = 1);
+	REP(TOLD, rep.result_len = 0);
 	REP(PICTURE, rep.source_format = IMAGE_FORMAT_SOURCE);
 	REP(PICTURE, strcpy(rep.text, "a picture and a reason"));
 	REP(REFUSAL, rep.text[0] = '\0');
 	REP(REFUSAL, rep.result_len = 1);
 	REP(REFUSAL, rep.width = 1);
+	REP(REFUSAL, rep.frames = 1);
+	REP(REFUSAL, rep.quality = 1);
 	REP(REFUSAL, strcpy(rep.text, "two\r\nlines"));
 #undef REP
 }
@@ -281,58 +308,92 @@ next_fd(void)
 static void
 packets_and_their_end_arrive(void **state)
 {
-	int sock[2], fd;
+	const int none[RENDER_FDS] = { -1, STDERR_FILENO };
+	int sock[2], fds[RENDER_FDS];
 	char buf[16];
 
 	(void)state;
 	pair(sock);
-	assert_int_equal(render_send(sock[0], "one", 3, -1), 0);
-	assert_int_equal(render_send(sock[0], "three", 5, -1), 0);
-	assert_int_equal(render_recv(sock[1], buf, sizeof buf, &fd), 3);
+	assert_int_equal(render_send(sock[0], "one", 3, NULL), 0);
+	assert_int_equal(render_send(sock[0], "three", 5, none), 0);
+	assert_int_equal(render_recv(sock[1], buf, sizeof buf, fds), 3);
 	assert_memory_equal(buf, "one", 3);
-	assert_int_equal(fd, -1);
-	assert_int_equal(render_recv(sock[1], buf, sizeof buf, &fd), 5);
+	assert_int_equal(fds[0], -1);
+	assert_int_equal(render_recv(sock[1], buf, sizeof buf, fds), 5);
+	assert_int_equal(fds[0], -1);
+	assert_int_equal(fds[1], -1);
 	close(sock[0]);
-	assert_int_equal(render_recv(sock[1], buf, sizeof buf, &fd), 0);
-	assert_int_equal(fd, -1);
+	assert_int_equal(render_recv(sock[1], buf, sizeof buf, fds), 0);
+	assert_int_equal(fds[0], -1);
+	assert_int_equal(fds[1], -1);
 	/* A peer that is gone is an error, not a signal. */
-	assert_int_equal(render_send(sock[1], "x", 1, -1), -1);
+	assert_int_equal(render_send(sock[1], "x", 1, NULL), -1);
 	assert_int_equal(errno, EPIPE);
 	close(sock[1]);
 }
 
-static void
-a_file_arrives_beside(void **state)
+static int
+file_with(const char *text)
 {
-	int sock[2], file, fd, free_fd;
+	int fd = memfd_create("file", MFD_CLOEXEC);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	return (fd);
+}
+
+static void
+assert_same_file(int sent, int got, const char *text)
+{
+	struct stat a, b;
 	char buf[16];
-	struct stat sent, got;
+
+	assert_true(got >= 0 && got != sent);
+	assert_int_equal(fstat(sent, &a), 0);
+	assert_int_equal(fstat(got, &b), 0);
+	assert_true(a.st_ino == b.st_ino && a.st_dev == b.st_dev);
+	assert_true(fcntl(got, F_GETFD) & FD_CLOEXEC);
+	assert_int_equal(pread(got, buf, sizeof buf, 0), strlen(text));
+	assert_memory_equal(buf, text, strlen(text));
+}
+
+static void
+files_arrive_beside_in_order(void **state)
+{
+	int sock[2], sent[RENDER_FDS], fds[RENDER_FDS], free_fd;
+	char buf[16];
 
 	(void)state;
 	pair(sock);
-	file = memfd_create("source", MFD_CLOEXEC);
-	assert_true(file >= 0);
-	assert_int_equal(write(file, "pixels", 6), 6);
-	assert_int_equal(render_send(sock[0], "look", 4, file), 0);
-	assert_int_equal(render_recv(sock[1], buf, sizeof buf, &fd), 4);
-	assert_true(fd >= 0 && fd != file);
-	assert_int_equal(fstat(file, &sent), 0);
-	assert_int_equal(fstat(fd, &got), 0);
-	assert_true(sent.st_ino == got.st_ino && sent.st_dev == got.st_dev);
-	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
-	assert_int_equal(pread(fd, buf, sizeof buf, 0), 6);
-	assert_memory_equal(buf, "pixels", 6);
-	close(fd);
-
-	/* Too long for the receiver: refused, and its file closed. */
+	sent[0] = file_with("pixels");
+	sent[1] = -1;
 	free_fd = next_fd();
-	assert_int_equal(render_send(sock[0], "0123456789abcdef!", 17, file),
-	    0);
-	assert_int_equal(render_recv(sock[1], buf, sizeof buf, &fd), -1);
-	assert_int_equal(errno, EMSGSIZE);
-	assert_int_equal(fd, -1);
+	assert_int_equal(render_send(sock[0], "look", 4, sent), 0);
+	assert_int_equal(render_recv(sock[1], buf, sizeof buf, fds), 4);
+	assert_same_file(sent[0], fds[0], "pixels");
+	assert_int_equal(fds[1], -1);
+	render_fds_close(fds);
+	assert_int_equal(fds[0], -1);
 	assert_int_equal(next_fd(), free_fd);
-	close(file);
+
+	sent[1] = file_with("a mark");
+	free_fd = next_fd();
+	assert_int_equal(render_send(sock[0], "both", 4, sent), 0);
+	assert_int_equal(render_recv(sock[1], buf, sizeof buf, fds), 4);
+	assert_same_file(sent[0], fds[0], "pixels");
+	assert_same_file(sent[1], fds[1], "a mark");
+	render_fds_close(fds);
+	assert_int_equal(next_fd(), free_fd);
+
+	/* Too long for the receiver: refused, and its files closed. */
+	assert_int_equal(render_send(sock[0], "0123456789abcdef!", 17, sent),
+	    0);
+	assert_int_equal(render_recv(sock[1], buf, sizeof buf, fds), -1);
+	assert_int_equal(errno, EMSGSIZE);
+	assert_int_equal(fds[0], -1);
+	assert_int_equal(fds[1], -1);
+	assert_int_equal(next_fd(), free_fd);
+	render_fds_close(sent);
 	close(sock[0]);
 	close(sock[1]);
 }
@@ -359,9 +420,9 @@ send_fds(int sock, const void *data, size_t len, const int *fds, size_t n)
 }
 
 static void
-several_files_are_refused_and_closed(void **state)
+many_files_are_refused_and_closed(void **state)
 {
-	int sock[2], fd, free_fd;
+	int sock[2], got[RENDER_FDS], free_fd;
 	const int fds[8] = { 0, 1, 2, 0, 1, 2, 0, 1 };
 	char buf[16];
 	size_t n;
@@ -369,17 +430,18 @@ several_files_are_refused_and_closed(void **state)
 	(void)state;
 	pair(sock);
 	free_fd = next_fd();
-	for (n = 2; n <= 8; n++) {
+	for (n = RENDER_FDS + 1; n <= 8; n++) {
 		send_fds(sock[0], "many", 4, fds, n);
-		assert_int_equal(render_recv(sock[1], buf, sizeof buf, &fd),
+		assert_int_equal(render_recv(sock[1], buf, sizeof buf, got),
 		    -1);
 		assert_int_equal(errno, EPROTO);
-		assert_int_equal(fd, -1);
+		assert_int_equal(got[0], -1);
+		assert_int_equal(got[1], -1);
 		assert_int_equal(next_fd(), free_fd);
 	}
 	/* A file without a message is no end of file. */
 	send_fds(sock[0], "", 0, fds, 1);
-	assert_int_equal(render_recv(sock[1], buf, sizeof buf, &fd), -1);
+	assert_int_equal(render_recv(sock[1], buf, sizeof buf, got), -1);
 	assert_int_equal(errno, EPROTO);
 	assert_int_equal(next_fd(), free_fd);
 	close(sock[0]);
@@ -391,17 +453,17 @@ packets_have_a_size(void **state)
 {
 	static char big[RENDER_PACKET_MAX + 1];
 	static char buf[sizeof big];
-	int sock[2], fd;
+	int sock[2], fds[RENDER_FDS];
 
 	(void)state;
 	pair(sock);
 	memset(big, 'x', sizeof big);
-	assert_int_equal(render_send(sock[0], big, 0, -1), -1);
+	assert_int_equal(render_send(sock[0], big, 0, NULL), -1);
 	assert_int_equal(errno, EMSGSIZE);
-	assert_int_equal(render_send(sock[0], big, sizeof big, -1), -1);
+	assert_int_equal(render_send(sock[0], big, sizeof big, NULL), -1);
 	assert_int_equal(errno, EMSGSIZE);
-	assert_int_equal(render_send(sock[0], big, RENDER_PACKET_MAX, -1), 0);
-	assert_int_equal(render_recv(sock[1], buf, sizeof buf, &fd),
+	assert_int_equal(render_send(sock[0], big, RENDER_PACKET_MAX, NULL), 0);
+	assert_int_equal(render_recv(sock[1], buf, sizeof buf, fds),
 	    RENDER_PACKET_MAX);
 	assert_memory_equal(buf, big, RENDER_PACKET_MAX);
 	close(sock[0]);
@@ -419,8 +481,8 @@ main(void)
 		cmocka_unit_test(mutated_is_refused_or_harmless),
 		cmocka_unit_test(nonsense_is_not_packed),
 		cmocka_unit_test(packets_and_their_end_arrive),
-		cmocka_unit_test(a_file_arrives_beside),
-		cmocka_unit_test(several_files_are_refused_and_closed),
+		cmocka_unit_test(files_arrive_beside_in_order),
+		cmocka_unit_test(many_files_are_refused_and_closed),
 		cmocka_unit_test(packets_have_a_size),
 	};
 

@@ -4,7 +4,8 @@
  * A renderer that does what its source says, for what images do not bring
  * about at will:
  *
- *	ok			a result: a line with the source and operations
+ *	ok			a result: a line with the source and operations,
+ *				and "over" the overlay where there is one
  *	until PATH		the same, once there is such a file
  *	look			a result that shows its environment
  *	say TEXT		a result, and TEXT on stderr
@@ -47,6 +48,7 @@ extern char **environ;
 static char packet[RENDER_PACKET_MAX];
 static struct render_request request;
 static char order[256];
+static char overlay[256];		/* " over <first bytes>", or "" */
 static unsigned results;
 
 static bool
@@ -67,8 +69,9 @@ static void
 reply_with(const struct render_reply *reply, int fd)
 {
 	ssize_t len = render_reply_pack(reply, packet, sizeof packet);
+	int fds[RENDER_FDS] = { fd, -1 };
 
-	if (len < 0 || render_send(RENDER_FD, packet, (size_t)len, fd) != 0)
+	if (len < 0 || render_send(RENDER_FD, packet, (size_t)len, fds) != 0)
 		err(1, "send");
 }
 
@@ -112,7 +115,7 @@ static void
 render(void)
 {
 	struct render_reply reply = {
-		.status = 200, .width = ++results, .height = 3,
+		.status = 200, .width = ++results, .height = 3, .frames = 1,
 		.source_width = 8, .source_height = 6, .source_frames = 1,
 		.format = IMAGE_FORMAT_WEBP, .source_format = IMAGE_FORMAT_JPG,
 		.load_us = 1000, .process_us = 2000, .save_us = 3000,
@@ -125,7 +128,7 @@ render(void)
 	if (is("look"))
 		look(fd);
 	else
-		dprintf(fd, "%s: %s\n", order, request.ops);
+		dprintf(fd, "%s: %s%s\n", order, request.ops, overlay);
 	reply.result_len = (uint64_t)lseek(fd, 0, SEEK_END);
 	if (is("short"))
 		reply.result_len++;
@@ -179,28 +182,41 @@ obey(void)
 	if (is("refuse"))
 		refuse();
 	else if (is("garbage"))
-		(void)render_send(RENDER_FD, "garbage", 7, -1);
+		(void)render_send(RENDER_FD, "garbage", 7, NULL);
 	else
 		render();
+}
+
+/* The beginning of a file that has to be sealed. */
+static void
+look_into(int fd, const char *what, char *buf, size_t len)
+{
+	ssize_t got;
+
+	if ((fcntl(fd, F_GET_SEALS) & SEALS) != SEALS)
+		errx(1, "the %s is not sealed", what);
+	got = pread(fd, buf, len - 1, 0);
+	buf[got > 0 ? got : 0] = '\0';
 }
 
 /* 0 at the end of requests. */
 static int
 receive(void)
 {
+	int files[RENDER_FDS];
 	ssize_t len;
-	int source;
 
-	len = render_recv(RENDER_FD, packet, sizeof packet, &source);
+	len = render_recv(RENDER_FD, packet, sizeof packet, files);
 	if (len <= 0)
 		return ((int)len);
 	if (render_request_unpack(&request, packet, (size_t)len) != 0)
 		errx(1, "not a request");
-	if ((fcntl(source, F_GET_SEALS) & SEALS) != SEALS)
-		errx(1, "the source is not sealed");
-	len = pread(source, order, sizeof order - 1, 0);
-	(void)close(source);
-	order[len > 0 ? len : 0] = '\0';
+	look_into(files[0], "source", order, sizeof order);
+	(void)strcpy(overlay, request.overlay_len > 0 ? " over " : "");
+	if (request.overlay_len > 0)
+		look_into(files[1], "overlay", overlay + strlen(overlay),
+		    sizeof overlay - strlen(overlay));
+	render_fds_close(files);
 	return (1);
 }
 
