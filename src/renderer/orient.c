@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  * Copyright (c) 2026 The pixelfleet authors
  *
- * The turning family: EXIF orientation.
+ * The turning family: EXIF orientation, angle and flip.
  *
  * An orientation says where the first row and column of the stored picture
  * belong.  Each of the eight is a turn clockwise, then a mirror.
@@ -25,6 +25,33 @@ static const struct upright {
 	[7] = { VIPS_ANGLE_D270, true },
 	[8] = { VIPS_ANGLE_D270, false },
 };
+
+/*
+ * Turns are counted clockwise, in quarters.  One that follows a mirror is
+ * as good as its opposite before it; half a turn, and a mirror up and down
+ * is half a turn and one left and right, may stand on either side.
+ */
+int
+orient_turned(int orientation, unsigned angle, enum image_flip flip)
+{
+	unsigned turn, clockwise = (360 - angle % 360) / 90;
+	bool mirror;
+	int i;
+
+	if (orientation < 1 || orientation > 8)
+		orientation = 1;
+	turn = (unsigned)UPRIGHT[orientation].turn;
+	mirror = UPRIGHT[orientation].mirror;
+	turn += mirror ? 4 - clockwise : clockwise;
+	if (flip == IMAGE_FLIP_V || flip == IMAGE_FLIP_HV)
+		turn += 2;
+	if (flip == IMAGE_FLIP_H || flip == IMAGE_FLIP_V)
+		mirror = !mirror;
+	for (i = 1; (unsigned)UPRIGHT[i].turn != turn % 4 ||
+	    UPRIGHT[i].mirror != mirror; i++)
+		continue;
+	return (i);
+}
 
 bool
 orient_swaps(int orientation)
