@@ -1,46 +1,240 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  * Copyright (c) 2026 The pixelfleet authors
  *
- * The operations: their table, the values they take, and the canonical text
- * they make.
+ * The operations: their table, and the canonical text they make.
  *
- * A new operation is a row of the table, in the place that it has in the
- * canonical text, and a field of struct image_ops whose zero means the
- * default.
+ * A new operation is an id in image_draft.h, in the place that it has in
+ * the canonical text, a row of the table here, and a field of struct
+ * image_ops whose zero means the default.
  *
  * Nothing here allocates, recurses or asks for the locale.
  */
 
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "image_draft.h"
+#include "image_colours.h"
+#include "image_values.h"
 
-#define SHOWN_MAX		36	/* bytes, a value in an error */
-#define DPR_ONE			UINT64_C(10000000000)
+#define NUMBER(min_, max_)	.kind = &value_number, .min = min_, .max = max_
+#define DECIMAL(min_, max_)	.kind = &value_decimal, .min = min_, .max = max_
+#define WORDS(w)		.kind = &value_number, .words = w
+#define COLOUR			.kind = &value_colour, \
+				.accepted = COLOUR_ACCEPTED
+#define FIELD(f)		.field = offsetof(struct image_ops, f)
 
-/* A word that a parameter takes, and what it stands for. */
-struct word {
-	const char		*word;
-	unsigned		value;	/* or UNBUILT */
+static const struct word fit_words[] = {
+	{ "inside",	IMAGE_FIT_INSIDE,		WORD_PLAIN },
+	{ "cover",	IMAGE_FIT_COVER,		WORD_PLAIN },
+	{ "contain",	IMAGE_FIT_CONTAIN,		WORD_PLAIN },
+	{ "fill",	IMAGE_FIT_FILL,			WORD_PLAIN },
+	{ "outside",	IMAGE_FIT_OUTSIDE,		WORD_PLAIN },
+	{ NULL,		0,				WORD_PLAIN }
 };
 
-#define UNBUILT			UINT_MAX
-
-struct operation {
-	const char		*name;
-	const char		*alias;
-	/* Takes a value in; NULL where this version cannot do it. */
-	int			(*parse)(struct draft *,
-				    const struct operation *, const char *);
-	size_t			field;	/* an unsigned or enum in image_ops */
-	const struct word	*words;
-	unsigned		min, max;	/* max 0: takes no number */
-	unsigned		neutral;	/* the number stored as 0 */
-	const char		*accepted;	/* where the above do not say */
+static const struct word crop_words[] = {
+	{ "fit",	IMAGE_GRAVITY_CENTRE,		WORD_PLAIN },
+	{ "top",	IMAGE_GRAVITY_TOP,		WORD_PLAIN },
+	{ "bottom",	IMAGE_GRAVITY_BOTTOM,		WORD_PLAIN },
+	{ "left",	IMAGE_GRAVITY_LEFT,		WORD_PLAIN },
+	{ "right",	IMAGE_GRAVITY_RIGHT,		WORD_PLAIN },
+	{ "pad",	IMAGE_GRAVITY_CENTRE,		WORD_READ },
+	{ "entropy",	IMAGE_GRAVITY_ENTROPY,		WORD_PLAIN },
+	{ "attention",	IMAGE_GRAVITY_ATTENTION,	WORD_PLAIN },
+	{ "smart",	IMAGE_GRAVITY_ATTENTION,	WORD_READ },
+	{ "face",	UNBUILT,			WORD_PLAIN },
+	{ NULL,		0,				WORD_PLAIN }
 };
+
+static const struct word radius_words[] = {
+	{ "max",	IMAGE_RADIUS_FULL,		WORD_PLAIN },
+	{ NULL,		0,				WORD_PLAIN }
+};
+
+static const struct word angle_words[] = {
+	{ "0",		0,				WORD_PLAIN },
+	{ "90",		90,				WORD_PLAIN },
+	{ "180",	180,				WORD_PLAIN },
+	{ "270",	270,				WORD_PLAIN },
+	{ NULL,		0,				WORD_PLAIN }
+};
+
+static const struct word flip_words[] = {
+	{ "h",		IMAGE_FLIP_H,			WORD_PLAIN },
+	{ "v",		IMAGE_FLIP_V,			WORD_PLAIN },
+	{ "hv",		IMAGE_FLIP_HV,			WORD_PLAIN },
+	{ "vh",		IMAGE_FLIP_HV,			WORD_ALIAS },
+	{ NULL,		0,				WORD_PLAIN }
+};
+
+static const struct word filter_words[] = {
+	{ "grey",	IMAGE_FILTER_GREY,		WORD_PLAIN },
+	{ "gray",	IMAGE_FILTER_GREY,		WORD_ALIAS },
+	{ "21",		IMAGE_FILTER_GREY,		WORD_READ },
+	{ "sepia",	IMAGE_FILTER_SEPIA,		WORD_PLAIN },
+	{ "negate",	IMAGE_FILTER_NEGATE,		WORD_PLAIN },
+	{ "duotone",	IMAGE_FILTER_DUOTONE,		WORD_PLAIN },
+	{ NULL,		0,				WORD_PLAIN }
+};
+
+static const struct word format_words[] = {
+	{ "auto",	IMAGE_FORMAT_AUTO,		WORD_PLAIN },
+	{ "auto,webp",	IMAGE_FORMAT_AUTO_WEBP,		WORD_HIDDEN },
+	{ "auto,avif",	IMAGE_FORMAT_AUTO_AVIF,		WORD_HIDDEN },
+	{ "auto,jxl",	IMAGE_FORMAT_AUTO_JXL,		WORD_HIDDEN },
+	{ "jpg",	IMAGE_FORMAT_JPG,		WORD_PLAIN },
+	{ "jpeg",	IMAGE_FORMAT_JPG,		WORD_ALIAS },
+	{ "png",	IMAGE_FORMAT_PNG,		WORD_PLAIN },
+	{ "webp",	IMAGE_FORMAT_WEBP,		WORD_PLAIN },
+	{ "avif",	IMAGE_FORMAT_AVIF,		WORD_PLAIN },
+	{ "jxl",	IMAGE_FORMAT_JXL,		WORD_PLAIN },
+	{ "gif",	IMAGE_FORMAT_GIF,		WORD_PLAIN },
+	{ NULL,		0,				WORD_PLAIN }
+};
+
+static const struct word quality_words[] = {
+	{ "low",	60,				WORD_READ },
+	{ "med",	75,				WORD_READ },
+	{ "high",	0,				WORD_READ },
+	{ "auto",	IMAGE_QUALITY_AUTO,		WORD_PLAIN },
+	{ NULL,		0,				WORD_PLAIN }
+};
+
+static const struct word strip_words[] = {
+	{ "most",	IMAGE_STRIP_MOST,		WORD_PLAIN },
+	{ "all",	IMAGE_STRIP_ALL,		WORD_PLAIN },
+	{ "none",	IMAGE_STRIP_NONE,		WORD_PLAIN },
+	{ NULL,		0,				WORD_PLAIN }
+};
+
+/* A text has all but the first of these. */
+static const struct word mark_pos_words[] = {
+	{ "tile",	IMAGE_POS_TILE,			WORD_PLAIN },
+	{ "center",	IMAGE_POS_CENTRE,		WORD_PLAIN },
+	{ "centre",	IMAGE_POS_CENTRE,		WORD_ALIAS },
+	{ "top",	IMAGE_POS_TOP,			WORD_PLAIN },
+	{ "bottom",	IMAGE_POS_BOTTOM,		WORD_PLAIN },
+	{ "left",	IMAGE_POS_LEFT,			WORD_PLAIN },
+	{ "right",	IMAGE_POS_RIGHT,		WORD_PLAIN },
+	{ "top,left",	IMAGE_POS_TOP_LEFT,		WORD_PLAIN },
+	{ "top,right",	IMAGE_POS_TOP_RIGHT,		WORD_PLAIN },
+	{ "bottom,left", IMAGE_POS_BOTTOM_LEFT,		WORD_PLAIN },
+	{ "bottom,right", IMAGE_POS_BOTTOM_RIGHT,	WORD_PLAIN },
+	{ "left,top",	IMAGE_POS_TOP_LEFT,		WORD_ALIAS },
+	{ "right,top",	IMAGE_POS_TOP_RIGHT,		WORD_ALIAS },
+	{ "left,bottom", IMAGE_POS_BOTTOM_LEFT,		WORD_ALIAS },
+	{ "right,bottom", IMAGE_POS_BOTTOM_RIGHT,	WORD_ALIAS },
+	{ NULL,		0,				WORD_PLAIN }
+};
+
+static const struct operation operations[N_OPERATIONS] = {
+	[OP_WIDTH] = { "width", "w", FIELD(width),
+	    NUMBER(1, IMAGE_SIDE_MAX), .px = true },
+	[OP_HEIGHT] = { "height", "h", FIELD(height),
+	    NUMBER(1, IMAGE_SIDE_MAX), .px = true },
+	[OP_DPR] = { "dpr", NULL, .kind = &value_dpr,
+	    .min = IMAGE_ONE / 10, .max = 8 * IMAGE_ONE,
+	    .accepted = "0.1..8" },
+	[OP_SCALE] = { "scale", NULL, FIELD(scale),
+	    DECIMAL(IMAGE_ONE / 100, 10 * IMAGE_ONE), .neutral = IMAGE_ONE },
+	[OP_FIT] = { "fit", NULL, &value_fit, FIELD(fit),
+	    .words = fit_words },
+	[OP_ENLARGE] = { "enlarge", NULL, FIELD(enlarge),
+	    WORDS(bool_words) },
+	[OP_CROP] = { "crop", NULL, &value_crop, FIELD(gravity),
+	    .words = crop_words,
+	    .accepted = "x,y,w,h (0..100000, w and h from 1)" },
+	[OP_FOCAL] = { "focal", "fp", &value_focal,
+	    .accepted = "x,y (0..1 each)" },
+	[OP_TRIM] = { "trim", NULL, FIELD(trim), NUMBER(0, 255), .bias = 1 },
+	[OP_PAD] = { "pad", NULL, FIELD(pad), NUMBER(0, IMAGE_SIDE_MAX / 2),
+	    .px = true },
+	[OP_PAD_COLOR] = { "pad_color", "bg", FIELD(pad_color), COLOUR,
+	    .neutral = 0xffffffff },
+	[OP_BORDER] = { "border", NULL, &value_border, FIELD(border),
+	    .min = 0, .max = IMAGE_SIDE_MAX / 2, .px = true,
+	    .accepted = "width,color (width 0..4096; color " COLOUR_ACCEPTED
+		")" },
+	[OP_RADIUS] = { "radius", NULL, FIELD(radius),
+	    NUMBER(0, IMAGE_SIDE_MAX), .words = radius_words, .px = true },
+	[OP_AUTOROTATE] = { "autorotate", NULL, FIELD(no_autorotate),
+	    WORDS(not_words) },
+	[OP_ANGLE] = { "angle", NULL, FIELD(angle), WORDS(angle_words) },
+	[OP_FLIP] = { "flip", NULL, FIELD(flip), WORDS(flip_words) },
+	[OP_AUTO_LEVEL] = { "auto_level", NULL, FIELD(auto_level),
+	    WORDS(bool_words) },
+	[OP_AUTO_FIX] = { "auto_fix", NULL, FIELD(auto_fix),
+	    WORDS(bool_words) },
+	[OP_BRIGHTNESS] = { "brightness", NULL, FIELD(brightness),
+	    DECIMAL(-IMAGE_ONE, IMAGE_ONE) },
+	[OP_CONTRAST] = { "contrast", NULL, FIELD(contrast),
+	    DECIMAL(-IMAGE_ONE, IMAGE_ONE) },
+	[OP_GAMMA] = { "gamma", NULL, FIELD(gamma),
+	    DECIMAL(IMAGE_ONE / 10, 10 * IMAGE_ONE), .neutral = IMAGE_ONE },
+	[OP_SATURATION] = { "saturation", NULL, FIELD(saturation),
+	    DECIMAL(-IMAGE_ONE, IMAGE_ONE) },
+	[OP_HUE] = { "hue", NULL, FIELD(hue), NUMBER(0, 359) },
+	[OP_FILTER] = { "filter", NULL, &value_filter, FIELD(filter),
+	    .words = filter_words,
+	    .accepted = "duotone,dark,light (two colours)" },
+	[OP_COLORIZE] = { "colorize", NULL, FIELD(colorize), COLOUR },
+	[OP_PIXELATE] = { "pixelate", NULL, FIELD(pixelate), NUMBER(1, 1024),
+	    .neutral = 1 },
+	[OP_BLUR] = { "blur", NULL, FIELD(blur), DECIMAL(0, 100 * IMAGE_ONE) },
+	[OP_SHARP_AMOUNT] = { "sharp_amount", "sharpen", FIELD(sharpen),
+	    DECIMAL(0, 100 * IMAGE_ONE) },
+	[OP_FORMAT] = { "format", "f", FIELD(format), WORDS(format_words) },
+	[OP_QUALITY] = { "quality", "q", FIELD(quality), NUMBER(1, 100),
+	    .words = quality_words, .neutral = IMAGE_QUALITY_DEFAULT },
+	[OP_MAX_BYTES] = { "max_bytes", NULL, FIELD(max_bytes),
+	    NUMBER(1000, 100000000) },
+	[OP_LOSSLESS] = { "lossless", NULL, FIELD(lossless),
+	    WORDS(bool_words) },
+	[OP_PROGRESSIVE] = { "progressive", NULL, FIELD(progressive),
+	    WORDS(bool_words) },
+	[OP_STRIP] = { "strip", NULL, FIELD(strip), WORDS(strip_words) },
+	[OP_ANIMATED] = { "animated", NULL, FIELD(still), WORDS(not_words) },
+	[OP_PAGE] = { "page", NULL, FIELD(page), NUMBER(1, 65536) },
+	[OP_MARK] = { "mark", NULL, &value_mark, FIELD(mark),
+	    .accepted = "the path of a source on this site, as /logo.png" },
+	[OP_MARK_SCALE] = { "mark_scale", NULL, FIELD(mark_scale),
+	    NUMBER(1, 100) },
+	[OP_MARK_POS] = { "mark_pos", NULL, FIELD(mark_pos),
+	    WORDS(mark_pos_words) },
+	[OP_MARK_OFFSET] = { "mark_offset", NULL, &value_offset,
+	    .min = -IMAGE_SIDE_MAX, .max = IMAGE_SIDE_MAX,
+	    .accepted = "one or two of -8192..8192, as 10 or 10,20" },
+	[OP_MARK_ALPHA] = { "mark_alpha", NULL, FIELD(mark_alpha),
+	    NUMBER(0, 100) },
+	[OP_TEXT] = { "text", NULL, &value_text, FIELD(text),
+	    .lines = true },
+	[OP_TEXT_FONT] = { "text_font", NULL, &value_font, FIELD(text_font),
+	    .accepted = "letters, digits, space, - and _" },
+	[OP_TEXT_SIZE] = { "text_size", NULL, FIELD(text_size),
+	    NUMBER(1, 1024), .px = true },
+	[OP_TEXT_COLOR] = { "text_color", NULL, FIELD(text_color), COLOUR,
+	    .neutral = 0xffffffff },
+	[OP_TEXT_POS] = { "text_pos", NULL, FIELD(text_pos),
+	    WORDS(mark_pos_words + 1) },
+	[OP_META] = { "meta", NULL, FIELD(meta), WORDS(bool_words) },
+	[OP_EXPLAIN] = { "explain", NULL, &value_explain,
+	    .words = bool_words },
+	[OP_PRESET] = { "preset", "p", &value_preset,
+	    .accepted = "a name of letters, digits, ., - and _" },
+	[OP_EXPIRES] = { "expires", NULL, &value_expires,
+	    .accepted = "Unix seconds, 1..253402300799" },
+	[OP_SIG] = { "sig", NULL, &value_signature,
+	    .accepted = "letters, digits, -, _ and =" },
+};
+
+_Static_assert(N_OPERATIONS <= 64, "struct draft has a bit for each");
+
+const struct operation *
+operation(enum operation_id id)
+{
+	return (&operations[id]);
+}
 
 int
 draft_fail(struct draft *d, int status, const char *fmt, ...)
@@ -61,269 +255,9 @@ draft_fail_too_long(struct draft *d)
 	    "longer than %d bytes", IMAGE_URL_MAX - 1));
 }
 
-/*
- * A client's text as it may stand in an error: short, and without a byte
- * that a log or a browser would act upon.
- */
-static const char *
-shown(const char *s, char buf[SHOWN_MAX])
-{
-	struct text t = text_on(buf, SHOWN_MAX - 3);
-
-	for (; *s != '\0' && !t.full; s++)
-		text_byte(&t, *s < ' ' || *s > '~' ||
-		    strchr("\"&'<>", *s) != NULL ? '?' : *s);
-	if (t.full)
-		memcpy(buf + t.len, "...", 4);
-	return (buf);
-}
-
-static bool
-is_digit(char c)
-{
-	return (c >= '0' && c <= '9');
-}
-
-/* A whole decimal number; one too large for any range stays too large. */
-static bool
-read_number(const char *s, unsigned *n)
-{
-	*n = 0;
-	do {
-		if (!is_digit(*s))
-			return (false);
-		if (*n < 100000000)
-			*n = *n * 10 + (unsigned)(*s - '0');
-	} while (*++s != '\0');
-	return (true);
-}
-
-static const struct word *
-find_word(const struct word *w, const char *value)
-{
-	for (; w != NULL && w->word != NULL; w++)
-		if (strcmp(w->word, value) == 0)
-			return (w);
-	return (NULL);
-}
-
-static const char *
-word_for(const struct word *w, unsigned value)
-{
-	for (; w != NULL && w->word != NULL; w++)
-		if (w->value == value)
-			return (w->word);
-	return (NULL);
-}
-
-static int
-refuse_value(struct draft *d, const struct operation *op, const char *value)
-{
-	char list[IMAGE_ERROR_MAX / 2], buf[SHOWN_MAX];
-	struct text t = text_on(list, sizeof list);
-	const struct word *w;
-
-	if (op->accepted != NULL)
-		text_str(&t, op->accepted);
-	if (op->max > 0) {
-		text_number(&t, op->min);
-		text_str(&t, "..");
-		text_number(&t, op->max);
-	}
-	for (w = op->words; w != NULL && w->word != NULL; w++) {
-		if (w->value == UNBUILT)
-			continue;
-		text_str(&t, t.len > 0 ? ", " : "");
-		text_str(&t, w->word);
-	}
-	return (draft_fail(d, 400, "parameter '%s' is '%s': accepted is %s",
-	    d->name, shown(value, buf), list));
-}
-
-static int
-refuse_unbuilt(struct draft *d, const char *value)
-{
-	return (draft_fail(d, 501, "%s=%s is not built into this version",
-	    d->name, value));
-}
-
-static unsigned *
-field_of(struct image_ops *ops, const struct operation *op)
-{
-	/* GCC and clang: an enum without negative values is an unsigned. */
-	_Static_assert(sizeof(enum image_format) == sizeof(unsigned) &&
-	    sizeof(enum image_fit) == sizeof(unsigned), "enums are unsigned");
-	return ((unsigned *)(void *)((char *)ops + op->field));
-}
-
-static int
-parse_value(struct draft *d, const struct operation *op, const char *value)
-{
-	const struct word *w = find_word(op->words, value);
-	unsigned n;
-
-	if (w != NULL && w->value == UNBUILT)
-		return (refuse_unbuilt(d, value));
-	if (w != NULL)
-		*field_of(&d->ops, op) = w->value;
-	else if (op->max > 0 && read_number(value, &n) && n >= op->min &&
-	    n <= op->max)
-		*field_of(&d->ops, op) = n == op->neutral ? 0 : n;
-	else
-		return (refuse_value(d, op, value));
-	return (0);
-}
-
-static int
-parse_crop(struct draft *d, const struct operation *op, const char *value)
-{
-	static const char form[] = "0,0,0,0";
-	const char *s = value, *f = form;
-
-	/* A rectangle: each digit of the form stands for a number. */
-	for (; *f != '\0' && (*f == '0' ? is_digit(*s) : *s == *f); f++)
-		s += *f == '0' ? strspn(s, "0123456789") : 1;
-	if (*f == '\0' && *s == '\0')
-		return (refuse_unbuilt(d, "x,y,w,h"));
-	return (parse_value(d, op, value));
-}
-
-/*
- * Nine decimals count.  The tenth digit stands for all further ones, so
- * that 8.0000000000001 is still above 8.
- */
-static int
-parse_dpr(struct draft *d, const struct operation *op, const char *value)
-{
-	uint64_t dpr = 0, unit = DPR_ONE, rest = 0;
-	const char *s = value;
-
-	for (; is_digit(*s); s++)
-		if (dpr < 100 * DPR_ONE)
-			dpr = dpr * 10 + (uint64_t)(*s - '0') * DPR_ONE;
-	if (s > value && *s == '.' && is_digit(s[1]))
-		for (s++; is_digit(*s); s++) {
-			unit /= 10;
-			if (unit > 1)
-				dpr += (uint64_t)(*s - '0') * unit;
-			else if (*s != '0')
-				rest = 1;
-		}
-	dpr += rest;
-	if (*s != '\0' || dpr < DPR_ONE / 10 || dpr > 8 * DPR_ONE)
-		return (refuse_value(d, op, value));
-	d->dpr = dpr;
-	return (0);
-}
-
 /*--------------------------------------------------------------------
- * The table of operations, in canonical order
+ * Reading
  */
-
-static const struct word crop_words[] = {
-	{ "fit",	IMAGE_FIT_COVER },
-	{ "top",	UNBUILT },
-	{ "bottom",	UNBUILT },
-	{ "left",	UNBUILT },
-	{ "right",	UNBUILT },
-	{ "pad",	UNBUILT },
-	{ "entropy",	UNBUILT },
-	{ "attention",	UNBUILT },
-	{ "smart",	UNBUILT },
-	{ "face",	UNBUILT },
-	{ NULL,		0 }
-};
-
-static const struct word format_words[] = {
-	{ "auto",	IMAGE_FORMAT_AUTO },
-	{ "jpg",	IMAGE_FORMAT_JPG },	/* the first is canonical */
-	{ "jpeg",	IMAGE_FORMAT_JPG },
-	{ "png",	IMAGE_FORMAT_PNG },
-	{ "webp",	IMAGE_FORMAT_WEBP },
-	{ "avif",	IMAGE_FORMAT_AVIF },
-	{ "jxl",	UNBUILT },
-	{ "gif",	UNBUILT },
-	{ NULL,		0 }
-};
-
-static const struct word quality_words[] = {
-	{ "low",	UNBUILT },
-	{ "med",	UNBUILT },
-	{ "high",	UNBUILT },
-	{ "auto",	UNBUILT },
-	{ NULL,		0 }
-};
-
-static const struct word autorotate_words[] = {
-	{ "true",	0 },
-	{ "false",	1 },
-	{ "1",		0 },
-	{ "0",		1 },
-	{ NULL,		0 }
-};
-
-#define FIELD(f)	.field = offsetof(struct image_ops, f)
-
-static const struct operation operations[] = {
-	{ "width", "w", parse_value, FIELD(width),
-	    .min = 1, .max = IMAGE_SIDE_MAX },
-	{ "height", "h", parse_value, FIELD(height),
-	    .min = 1, .max = IMAGE_SIDE_MAX },
-	{ "dpr", NULL, parse_dpr, .accepted = "0.1..8" },
-	{ .name = "scale" },
-	{ .name = "fit" },
-	{ .name = "enlarge" },
-	{ "crop", NULL, parse_crop, FIELD(fit), .words = crop_words },
-	{ .name = "focal", .alias = "fp" },
-	{ .name = "trim" },
-	{ .name = "pad" },
-	{ .name = "pad_color", .alias = "bg" },
-	{ .name = "border" },
-	{ .name = "radius" },
-	{ .name = "angle" },
-	{ .name = "flip" },
-	{ .name = "brightness" },
-	{ .name = "contrast" },
-	{ .name = "saturation" },
-	{ .name = "gamma" },
-	{ .name = "hue" },
-	{ .name = "blur" },
-	{ .name = "sharp_amount", .alias = "sharpen" },
-	{ .name = "colorize" },
-	{ .name = "filter" },
-	{ .name = "auto_fix" },
-	{ .name = "auto_level" },
-	{ .name = "pixelate" },
-	{ "format", "f", parse_value, FIELD(format), .words = format_words },
-	{ "quality", "q", parse_value, FIELD(quality), .words = quality_words,
-	    .min = 1, .max = 100, .neutral = IMAGE_QUALITY_DEFAULT },
-	{ .name = "max_bytes" },
-	{ .name = "lossless" },
-	{ .name = "progressive" },
-	{ .name = "strip" },
-	{ .name = "animated" },
-	{ .name = "page" },
-	{ .name = "mark" },
-	{ .name = "mark_scale" },
-	{ .name = "mark_pos" },
-	{ .name = "mark_offset" },
-	{ .name = "mark_alpha" },
-	{ .name = "text" },
-	{ .name = "text_font" },
-	{ .name = "text_size" },
-	{ .name = "text_color" },
-	{ .name = "text_pos" },
-	{ .name = "meta" },
-	{ .name = "explain" },
-	{ .name = "preset", .alias = "p" },
-	{ .name = "sig" },
-	{ .name = "expires" },
-	{ "autorotate", NULL, parse_value, FIELD(no_autorotate),
-	    .words = autorotate_words },
-};
-
-#define N_OPERATIONS	(sizeof operations / sizeof operations[0])
-_Static_assert(N_OPERATIONS <= 64, "struct draft has a bit for each");
 
 static bool
 is_name(const char *name, const char *s, size_t len)
@@ -356,25 +290,26 @@ find_operation(const struct text *name, bool *base64)
 	return (op);
 }
 
-static int
-read_operation(struct draft *d, const struct operation *op, bool base64,
-    const char *s, const char *end)
+bool
+draft_knows(const struct text *name)
 {
-	const uint64_t bit = UINT64_C(1) << (op - operations);
-	char buf[IMAGE_URL_MAX];
-	struct text value = text_on(buf, sizeof buf);
+	bool base64;
+
+	return (find_operation(name, &base64) != NULL);
+}
+
+/* The value s..end, which is of the URL, to buf[IMAGE_URL_MAX]. */
+static int
+decode_value(struct draft *d, const struct operation *op, bool base64,
+    const char *s, const char *end, char *buf)
+{
+	const unsigned flags = op->lines ? URL_LINES : 0;
+	struct text value = text_on(buf, IMAGE_URL_MAX);
 	const char *fault;
 
-	if (op->parse == NULL)
-		return (draft_fail(d, 501, "parameter '%s' is not built into "
-		    "this version", d->name));
-	if ((d->seen & bit) != 0)
-		return (draft_fail(d, 400, "parameter '%s' is given twice, "
-		    "here as '%s'", op->name, d->name));
-	d->seen |= bit;
-	fault = url_decode(&value, s, end, !base64);
+	fault = url_decode(&value, s, end, base64 ? flags : flags | URL_PLUS);
 	if (fault == NULL && base64)
-		fault = base64_decode(buf);
+		fault = base64_decode(buf, flags);
 	if (fault != NULL)
 		return (draft_fail(d, 400, "parameter '%s' holds %s", d->name,
 		    fault));
@@ -383,7 +318,7 @@ read_operation(struct draft *d, const struct operation *op, bool base64,
 	if (buf[0] == '\0')
 		return (draft_fail(d, 400, "parameter '%s' has no value",
 		    d->name));
-	return (op->parse(d, op, buf));
+	return (0);
 }
 
 enum draft_result
@@ -391,75 +326,55 @@ draft_read(struct draft *d, const struct text *name, const char *s,
     const char *end)
 {
 	const struct operation *op;
+	char buf[IMAGE_URL_MAX];
+	uint64_t bit;
 	bool base64;
 
 	op = find_operation(name, &base64);
 	if (op == NULL)
 		return (DRAFT_UNKNOWN);
 	d->name = name->buf;
-	return (read_operation(d, op, base64, s, end) == 0 ? DRAFT_TAKEN :
-	    DRAFT_FAILED);
-}
-
-static int
-apply_dpr(struct draft *d, const char *name, unsigned *side)
-{
-	uint64_t px = (*side * d->dpr + DPR_ONE / 2) / DPR_ONE;
-
-	if (*side != 0 && (px < 1 || px > IMAGE_SIDE_MAX))
-		return (draft_fail(d, 400, "'%s' times 'dpr' is %u: accepted "
-		    "is 1..%d", name, (unsigned)px, IMAGE_SIDE_MAX));
-	*side = (unsigned)px;
-	return (0);
-}
-
-int
-draft_settle(struct draft *d)
-{
-	struct image_ops *ops = &d->ops;
-
-	if (d->dpr != 0) {
-		if (ops->width == 0 && ops->height == 0)
-			return (draft_fail(d, 400, "parameter 'dpr' needs "
-			    "'width' or 'height'"));
-		if (apply_dpr(d, "width", &ops->width) != 0 ||
-		    apply_dpr(d, "height", &ops->height) != 0)
-			return (-1);
+	bit = OP_BIT(op - operations);
+	if ((d->seen & bit) != 0) {
+		(void)draft_fail(d, 400, "parameter '%s' is given twice, "
+		    "here as '%s'", op->name, d->name);
+		return (DRAFT_FAILED);
 	}
-	if (ops->fit != IMAGE_FIT_INSIDE &&
-	    (ops->width == 0 || ops->height == 0))
-		return (draft_fail(d, 400, "parameter 'crop' needs both "
-		    "'width' and 'height'"));
-	return (0);
+	d->seen |= bit;
+	if (decode_value(d, op, base64, s, end, buf) != 0 ||
+	    op->kind->parse(d, op, buf) != 0)
+		return (DRAFT_FAILED);
+	return (DRAFT_TAKEN);
+}
+
+/*--------------------------------------------------------------------
+ * Writing
+ */
+
+static bool
+is_present(const struct image_ops *ops, const struct operation *op)
+{
+	if (op->kind->present != NULL)
+		return (op->kind->present(ops, op));
+	return (value_of(ops, op) != 0);
 }
 
 int
 image_ops_format(const struct image_ops *ops, char *buf, size_t len)
 {
-	struct image_ops copy = *ops;
 	const struct operation *op;
 	struct text t;
-	unsigned value;
-	const char *word;
 
 	if (len == 0)
 		return (-1);
 	t = text_on(buf, len);
 	for (op = operations; op < operations + N_OPERATIONS; op++) {
-		/* What has no field (dpr) has gone into others. */
-		if (op->words == NULL && op->max == 0)
-			continue;
-		value = *field_of(&copy, op);
-		if (value == 0)
+		if (!is_present(ops, op))
 			continue;
 		text_str(&t, t.len > 0 ? "&" : "");
 		text_str(&t, op->name);
 		text_byte(&t, '=');
-		word = word_for(op->words, value);
-		if (word != NULL)
-			text_str(&t, word);
-		else
-			text_number(&t, value);
+		op->kind->write(&t, ops, op);
 	}
 	if (t.len == 0) {
 		text_str(&t, "quality=");
@@ -468,13 +383,19 @@ image_ops_format(const struct image_ops *ops, char *buf, size_t len)
 	return (t.full ? -1 : (int)t.len);
 }
 
+/*--------------------------------------------------------------------
+ * Names
+ */
+
 const char *
 image_format_name(enum image_format format)
 {
-	const char *word = word_for(format_words, format);
+	const char *word = value_word(format_words, format);
 
 	if (word != NULL)
 		return (word);
+	if (format == IMAGE_FORMAT_JSON)
+		return ("json");
 	return (format == IMAGE_FORMAT_SOURCE ? "source" : "other");
 }
 
@@ -490,6 +411,12 @@ image_format_mime(enum image_format format)
 		return ("image/webp");
 	case IMAGE_FORMAT_AVIF:
 		return ("image/avif");
+	case IMAGE_FORMAT_JXL:
+		return ("image/jxl");
+	case IMAGE_FORMAT_GIF:
+		return ("image/gif");
+	case IMAGE_FORMAT_JSON:
+		return ("application/json");
 	default:
 		return (NULL);
 	}

@@ -34,6 +34,7 @@
 #define IMAGE_FONT_MAX		64	/* bytes, with its NUL */
 #define IMAGE_PRESET_MAX	64	/* bytes, with its NUL */
 #define IMAGE_SIGNATURE_MAX	129	/* bytes, with its NUL */
+#define IMAGE_EXPIRES_MAX	UINT64_C(253402300799)	/* the year 9999 */
 #define IMAGE_RADIUS_FULL	UINT_MAX	/* radius=max */
 #define IMAGE_ONE		10000	/* 1, of what has decimals */
 

@@ -10,101 +10,7 @@
 
 #include <string.h>
 
-#include "image_draft.h"
-
-#define SOURCE_PARAMS_MAX	32	/* of one request */
-
-/* The parameters of the source, as they stand in the URL. */
-struct kept {
-	struct {
-		const char	*name;	/* as in the site's list */
-		size_t		name_len;
-		const char	*raw;	/* name=value */
-		size_t		raw_len;
-	} param[SOURCE_PARAMS_MAX];
-	unsigned		n;
-};
-
-/* The entry of a comma-separated list that is `name`, or NULL. */
-static const char *
-find_in_list(const char *list, const struct text *name)
-{
-	size_t len;
-
-	for (; list != NULL && *list != '\0'; list += len) {
-		list += strspn(list, ", ");
-		len = strcspn(list, ", ");
-		if (len > 0 && len == name->len &&
-		    memcmp(list, name->buf, len) == 0)
-			return (list);
-	}
-	return (NULL);
-}
-
-/* Sorted by name; those of one name stay in their order. */
-static int
-keep(struct draft *d, struct kept *kept, const char *entry, size_t entry_len,
-    const char *s, const char *end)
-{
-	size_t len;
-	unsigned i;
-	int order;
-
-	if (kept->n == SOURCE_PARAMS_MAX)
-		return (draft_fail(d, 400, "more than %d parameters of the "
-		    "source", SOURCE_PARAMS_MAX));
-	for (i = kept->n++; i > 0; i--) {
-		len = kept->param[i - 1].name_len;
-		order = memcmp(kept->param[i - 1].name, entry,
-		    len < entry_len ? len : entry_len);
-		if (order < 0 || (order == 0 && len <= entry_len))
-			break;
-		kept->param[i] = kept->param[i - 1];
-	}
-	kept->param[i].name = entry;
-	kept->param[i].name_len = entry_len;
-	kept->param[i].raw = s;
-	kept->param[i].raw_len = (size_t)(end - s);
-	return (0);
-}
-
-static int
-read_parameter(struct draft *d, struct kept *kept, const char *source_params,
-    const char *s, const char *end)
-{
-	const char *equals = memchr(s, '=', (size_t)(end - s));
-	const char *name_end = equals != NULL ? equals : end;
-	char buf[PARAMETER_NAME_MAX];
-	struct text name = text_on(buf, sizeof buf);
-	enum draft_result result;
-	const char *entry;
-
-	/* A name that cannot be read is unknown, and as such dropped. */
-	if (url_decode(&name, s, name_end, false) != NULL || name.full)
-		return (0);
-	result = draft_read(d, &name, equals != NULL ? equals + 1 : end,
-	    end);
-	if (result != DRAFT_UNKNOWN)
-		return (result == DRAFT_TAKEN ? 0 : -1);
-	entry = find_in_list(source_params, &name);
-	if (entry != NULL)
-		return (keep(d, kept, entry, name.len, s, end));
-	return (0);
-}
-
-static int
-read_query(struct draft *d, struct kept *kept, const char *source_params,
-    const char *query)
-{
-	const char *end;
-
-	for (; *query != '\0'; query = *end == '&' ? end + 1 : end) {
-		end = query + strcspn(query, "&");
-		if (read_parameter(d, kept, source_params, query, end) != 0)
-			return (-1);
-	}
-	return (0);
-}
+#include "image_source.h"
 
 static int
 check_url(struct draft *d, const char *url)
@@ -127,26 +33,17 @@ check_url(struct draft *d, const char *url)
 }
 
 static int
-write_source(struct draft *d, struct text *t, const char *path,
-    const char *path_end, const struct kept *kept)
+read_parameter(struct draft *d, struct kept *kept, const struct text *name,
+    const char *s, const char *end)
 {
-	const char *fault;
-	unsigned i;
-
-	fault = url_normalise(t, path, path_end);
-	if (fault != NULL)
-		return (draft_fail(d, 400, "the path holds %s", fault));
-	url_remove_dot_segments(t);
-	for (i = 0; i < kept->n; i++) {
-		text_byte(t, i == 0 ? '?' : '&');
-		fault = url_normalise(t, kept->param[i].raw,
-		    kept->param[i].raw + kept->param[i].raw_len);
-		if (fault != NULL)
-			return (draft_fail(d, 400, "parameter '%.*s' holds %s",
-			    (int)kept->param[i].name_len,
-			    kept->param[i].name, fault));
+	switch (draft_read(d, name, parameter_value(s, end), end)) {
+	case DRAFT_TAKEN:
+		return (0);
+	case DRAFT_UNKNOWN:
+		return (source_take_unknown(d, kept, name, s, end));
+	default:
+		return (-1);
 	}
-	return (t->full ? draft_fail_too_long(d) : 0);
 }
 
 static int
@@ -156,8 +53,9 @@ write_canonical(struct image_request *req)
 
 	text_str(&t, req->source);
 	if (req->rendered) {
-		(void)image_ops_format(&req->ops, req->ops_text,
-		    sizeof req->ops_text);
+		if (image_ops_format(&req->ops, req->ops_text,
+		    sizeof req->ops_text) < 0)
+			return (-1);
 		text_byte(&t, strchr(req->source, '?') != NULL ? '&' : '?');
 		text_str(&t, req->ops_text);
 	}
@@ -165,8 +63,7 @@ write_canonical(struct image_request *req)
 }
 
 static int
-parse_request(struct draft *d, struct image_request *req,
-    const struct image_site *site, const char *url)
+parse_request(struct draft *d, struct image_request *req, const char *url)
 {
 	struct text source = text_on(req->source, sizeof req->source);
 	const char *path_end;
@@ -176,13 +73,15 @@ parse_request(struct draft *d, struct image_request *req,
 	if (check_url(d, url) != 0)
 		return (-1);
 	path_end = url + strcspn(url, "?");
-	if ((*path_end == '?' && read_query(d, &kept, site->source_params,
-	    path_end + 1) != 0) || draft_settle(d) != 0 ||
-	    write_source(d, &source, url, path_end, &kept) != 0)
+	if ((*path_end == '?' && source_read_query(d, &kept, path_end + 1,
+	    read_parameter) != 0) || draft_settle(d) != 0 ||
+	    source_write(d, &source, url, path_end, &kept) != 0)
 		return (-1);
-	req->rendered = d->seen != 0;
+	if (source.full)
+		return (draft_fail_too_long(d));
+	req->rendered = (d->seen & ~OPS_OF_REQUEST) != 0;
 	req->ops = d->ops;
-	if (req->rendered && site->auto_format &&
+	if (req->rendered && d->site->auto_format && !req->ops.meta &&
 	    req->ops.format == IMAGE_FORMAT_SOURCE)
 		req->ops.format = IMAGE_FORMAT_AUTO;
 	req->negotiated = req->ops.format == IMAGE_FORMAT_AUTO;
@@ -193,8 +92,11 @@ static void
 clear_request(struct image_request *req)
 {
 	memset(&req->ops, 0, sizeof req->ops);
-	req->rendered = req->negotiated = false;
+	req->rendered = req->negotiated = req->explain = req->custom = false;
 	req->source[0] = req->ops_text[0] = req->url[0] = '\0';
+	req->to_sign[0] = req->preset[0] = req->signature[0] = '\0';
+	req->expires = 0;
+	req->hinted = 0;
 	req->status = 0;
 }
 
@@ -202,11 +104,11 @@ int
 image_request_parse(struct image_request *req, const struct image_site *site,
     const char *url)
 {
-	struct draft d = { .error = req->error };
+	struct draft d = { .site = site, .error = req->error };
 
 	clear_request(req);
 	req->error[0] = '\0';
-	if (parse_request(&d, req, site, url) == 0)
+	if (parse_request(&d, req, url) == 0)
 		return (0);
 	clear_request(req);
 	req->status = d.status;
@@ -219,7 +121,10 @@ image_request_negotiate(struct image_request *req, enum image_format format)
 	if (!req->negotiated)
 		return;
 	req->ops.format = format;
-	/* auto, avif and webp are of one length, so this still fits. */
+	if (write_canonical(req) == 0)
+		return;
+	/* A few bytes too long: what fitted before is not wrong either. */
+	req->ops.format = IMAGE_FORMAT_AUTO;
 	(void)write_canonical(req);
 }
 
@@ -232,7 +137,8 @@ image_ops_parse(struct image_ops *ops, const char *text, char *err)
 
 	kept.n = 0;
 	err[0] = '\0';
-	if (read_query(&d, &kept, NULL, text) != 0 || draft_settle(&d) != 0)
+	if (source_read_query(&d, &kept, text, read_parameter) != 0 ||
+	    draft_settle(&d) != 0)
 		return (-1);
 	if (image_ops_format(&d.ops, again, sizeof again) < 0 ||
 	    strcmp(again, text) != 0)

@@ -88,19 +88,27 @@ url_byte(const char **p, const char *end, unsigned *byte)
 	return (url_byte_fault(*byte));
 }
 
+/* A fault is none where it is a newline, and they are text. */
+static const char *
+unless_line(const char *fault, unsigned byte, unsigned flags)
+{
+	return (byte == '\n' && (flags & URL_LINES) != 0 ? NULL : fault);
+}
+
 const char *
-url_decode(struct text *t, const char *s, const char *end, bool plus)
+url_decode(struct text *t, const char *s, const char *end, unsigned flags)
 {
 	const char *fault;
 	unsigned byte;
 
 	while (s < end) {
-		if (plus && *s == '+') {
+		if ((flags & URL_PLUS) != 0 && *s == '+') {
 			text_byte(t, ' ');
 			s++;
 			continue;
 		}
 		fault = url_byte(&s, end, &byte);
+		fault = unless_line(fault, byte, flags);
 		if (fault != NULL)
 			return (fault);
 		text_byte(t, (char)byte);
@@ -116,10 +124,29 @@ is_unreserved(unsigned byte)
 	    byte == '_' || byte == '~');
 }
 
+static void
+text_escape(struct text *t, unsigned byte)
+{
+	static const char hex[] = "0123456789ABCDEF";
+
+	text_byte(t, '%');
+	text_byte(t, hex[byte >> 4]);
+	text_byte(t, hex[byte & 15]);
+}
+
+void
+url_escape(struct text *t, const char *s)
+{
+	for (; *s != '\0'; s++)
+		if (is_unreserved((unsigned char)*s) || *s == '/')
+			text_byte(t, *s);
+		else
+			text_escape(t, (unsigned char)*s);
+}
+
 const char *
 url_normalise(struct text *t, const char *s, const char *end)
 {
-	static const char hex[] = "0123456789ABCDEF";
 	const char *fault;
 	unsigned byte;
 	bool escaped;
@@ -132,11 +159,8 @@ url_normalise(struct text *t, const char *s, const char *end)
 		if (is_unreserved(byte) || (!escaped &&
 		    strchr("/=&+,;:@!$'()*?", (int)byte) != NULL))
 			text_byte(t, (char)byte);
-		else {
-			text_byte(t, '%');
-			text_byte(t, hex[byte >> 4]);
-			text_byte(t, hex[byte & 15]);
-		}
+		else
+			text_escape(t, byte);
 	}
 	return (NULL);
 }
@@ -183,7 +207,7 @@ base64_digit(char c)
 }
 
 const char *
-base64_decode(char *text)
+base64_decode(char *text, unsigned flags)
 {
 	static const char broken[] = "broken base64";
 	size_t len = strlen(text), n = len, i;
@@ -207,6 +231,7 @@ base64_decode(char *text)
 		nbits -= 8;
 		*out++ = (char)(bits >> nbits & 0xff);
 		fault = url_byte_fault(bits >> nbits & 0xff);
+		fault = unless_line(fault, bits >> nbits & 0xff, flags);
 		if (fault != NULL)
 			return (fault);
 	}

@@ -30,9 +30,15 @@ void text_number(struct text *, unsigned n);
 /* NUL and control bytes have no place in a URL, escaped or not. */
 const char *url_byte_fault(unsigned byte);
 
-/* Append s..end, percent-decoded, and with '+' as a space if `plus`. */
+#define URL_PLUS	1u	/* '+' is a space */
+#define URL_LINES	2u	/* newlines are text, too */
+
+/* Append s..end, percent-decoded. */
 const char *url_decode(struct text *, const char *s, const char *end,
-    bool plus);
+    unsigned flags);
+
+/* Append `s` as the value of a parameter. */
+void url_escape(struct text *, const char *s);
 
 /*
  * Append s..end, a path or a part of the query, in the normal form of RFC
@@ -46,6 +52,6 @@ void url_remove_dot_segments(struct text *);
 /*
  * RFC 4648, 4 or 5, in place; padding may be left out, but not half of it.
  */
-const char *base64_decode(char *text);
+const char *base64_decode(char *text, unsigned flags);
 
 #endif
