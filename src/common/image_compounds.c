@@ -207,7 +207,7 @@ write_border(struct text *t, const struct image_ops *ops,
 
 const struct kind value_border = { parse_border, write_border, NULL };
 
-/* ",dark,light" */
+/* ",dark,light", of which the alpha does not count. */
 static bool
 read_duotone(struct image_ops *ops, const char *s)
 {
@@ -220,8 +220,8 @@ read_duotone(struct image_ops *ops, const char *s)
 	if (!colour_read(s, len, &dark) || s[len] != ',' ||
 	    !colour_read(s + len + 1, strlen(s + len + 1), &light))
 		return (false);
-	ops->duotone_dark = dark;
-	ops->duotone_light = light;
+	ops->duotone_dark = dark | 0xff;
+	ops->duotone_light = light | 0xff;
 	return (true);
 }
 
@@ -292,6 +292,28 @@ write_offset(struct text *t, const struct image_ops *ops,
 
 const struct kind value_offset = { parse_offset, write_offset,
     offset_present };
+
+/* "bottom|right" is "bottom,right" to whom comes from Imagizer. */
+static int
+parse_pos(struct draft *d, const struct operation *op, const char *value)
+{
+	char commas[sizeof "bottom,right"];
+	struct text t = text_on(commas, sizeof commas);
+	const char *s;
+
+	for (s = value; *s != '\0'; s++)
+		text_byte(&t, *s == '|' ? ',' : *s);
+	return (value_number.parse(d, op, t.full ? value : commas));
+}
+
+static void
+write_pos(struct text *t, const struct image_ops *ops,
+    const struct operation *op)
+{
+	value_number.write(t, ops, op);
+}
+
+const struct kind value_pos = { parse_pos, write_pos, NULL };
 
 /*--------------------------------------------------------------------
  * Text
@@ -454,12 +476,20 @@ parse_expires(struct draft *d, const struct operation *op, const char *value)
 
 const struct kind value_expires = { parse_expires, NULL, never };
 
+/* Base64 of either alphabet, or hex.  A '+' that was typed came as ' '. */
 static int
 parse_signature(struct draft *d, const struct operation *op,
     const char *value)
 {
-	return (parse_token(d, op, value, "_=-", d->signature,
-	    sizeof d->signature));
+	char *s;
+
+	if (parse_token(d, op, value, "+/-_= ", d->signature,
+	    sizeof d->signature) != 0)
+		return (-1);
+	for (s = d->signature; *s != '\0'; s++)
+		if (*s == ' ')
+			*s = '+';
+	return (0);
 }
 
 const struct kind value_signature = { parse_signature, NULL, never };

@@ -4,8 +4,9 @@
  * A request while it is read, and what the files that read it say to each
  * other: image_ops.c, which has the table of operations, image_values.c and
  * image_compounds.c, which know the values they take, image_settle.c, which
- * knows what they mean together, image_source.c, which knows the path, and
- * image_request.c, which has the URL as a whole.  Nobody else includes this.
+ * knows what they mean together, image_source.c, which knows the path,
+ * image_presets.c, image_hints.c, and image_request.c, which has the URL as
+ * a whole.  Nobody else includes this.
  */
 
 #ifndef IMAGE_DRAFT_H
@@ -42,6 +43,12 @@ enum operation_id {
 #define OPS_OF_REQUEST	(OP_BIT(OP_EXPLAIN) | OP_BIT(OP_PRESET) | \
 			OP_BIT(OP_EXPIRES) | OP_BIT(OP_SIG))
 
+/* A value as it stands in the URL. */
+struct raw {
+	const char		*s, *end;
+	bool			base64;
+};
+
 struct draft {
 	struct image_ops	ops;
 	/* NULL: canonical text alone is read, after the site had its say. */
@@ -53,6 +60,7 @@ struct draft {
 	char			signature[IMAGE_SIGNATURE_MAX];
 	uint64_t		expires;
 	uint64_t		seen;	/* a bit for each operation given */
+	struct raw		raw[N_OPERATIONS];	/* of those seen */
 	const char		*name;	/* of this parameter, as it is typed */
 	int			status;
 	char			*error;	/* IMAGE_ERROR_MAX bytes */
@@ -73,8 +81,15 @@ int draft_fail_too_long(struct draft *);
 enum draft_result draft_read(struct draft *, const struct text *name,
     const char *s, const char *end);
 
-/* Whether that is the name of an operation. */
-bool draft_knows(const struct text *name);
+/* The operation of that name, or N_OPERATIONS. */
+enum operation_id draft_find(const struct text *name);
+
+/*
+ * Append the value of an operation that was given, as the client means it.
+ * Returns a fault, but never one of a draft that was read to its end.
+ */
+const char *draft_value(const struct draft *, enum operation_id,
+    struct text *);
 
 static inline bool
 draft_has(const struct draft *d, enum operation_id id)
@@ -82,8 +97,20 @@ draft_has(const struct draft *d, enum operation_id id)
 	return ((d->seen & OP_BIT(id)) != 0);
 }
 
+/*
+ * Read what the preset of that name says, which the site has, where the
+ * URL does not say otherwise.
+ */
+int draft_read_preset(struct draft *);
+
+/* The hints that could matter to what was settled. */
+unsigned draft_hints(const struct draft *);
+
 /* Refuse what contradicts itself. */
 int draft_check(struct draft *);
+
+/* Write the canonical texts of `ops`.  Returns -1 if they do not fit. */
+int image_request_write(struct image_request *);
 
 /* Check and apply what the parameters say together. */
 int draft_settle(struct draft *);

@@ -200,8 +200,8 @@ static const struct operation operations[N_OPERATIONS] = {
 	    .accepted = "the path of a source on this site, as /logo.png" },
 	[OP_MARK_SCALE] = { "mark_scale", NULL, FIELD(mark_scale),
 	    NUMBER(1, 100) },
-	[OP_MARK_POS] = { "mark_pos", NULL, FIELD(mark_pos),
-	    WORDS(mark_pos_words) },
+	[OP_MARK_POS] = { "mark_pos", NULL, &value_pos, FIELD(mark_pos),
+	    .words = mark_pos_words },
 	[OP_MARK_OFFSET] = { "mark_offset", NULL, &value_offset,
 	    .min = -IMAGE_SIDE_MAX, .max = IMAGE_SIDE_MAX,
 	    .accepted = "one or two of -8192..8192, as 10 or 10,20" },
@@ -215,8 +215,8 @@ static const struct operation operations[N_OPERATIONS] = {
 	    NUMBER(1, 1024), .px = true },
 	[OP_TEXT_COLOR] = { "text_color", NULL, FIELD(text_color), COLOUR,
 	    .neutral = 0xffffffff },
-	[OP_TEXT_POS] = { "text_pos", NULL, FIELD(text_pos),
-	    WORDS(mark_pos_words + 1) },
+	[OP_TEXT_POS] = { "text_pos", NULL, &value_pos, FIELD(text_pos),
+	    .words = mark_pos_words + 1 },
 	[OP_META] = { "meta", NULL, FIELD(meta), WORDS(bool_words) },
 	[OP_EXPLAIN] = { "explain", NULL, &value_explain,
 	    .words = bool_words },
@@ -225,7 +225,7 @@ static const struct operation operations[N_OPERATIONS] = {
 	[OP_EXPIRES] = { "expires", NULL, &value_expires,
 	    .accepted = "Unix seconds, 1..253402300799" },
 	[OP_SIG] = { "sig", NULL, &value_signature,
-	    .accepted = "letters, digits, -, _ and =" },
+	    .accepted = "base64 or hexadecimal digits" },
 };
 
 _Static_assert(N_OPERATIONS <= 64, "struct draft has a bit for each");
@@ -278,7 +278,7 @@ find_name(const char *s, size_t len)
 }
 
 /* The operation of that name, with or without 64 at its end. */
-static const struct operation *
+static enum operation_id
 find_operation(const struct text *name, bool *base64)
 {
 	const struct operation *op = find_name(name->buf, name->len);
@@ -287,29 +287,38 @@ find_operation(const struct text *name, bool *base64)
 	    strcmp(name->buf + name->len - 2, "64") == 0;
 	if (*base64)
 		op = find_name(name->buf, name->len - 2);
-	return (op);
+	return (op == NULL ? N_OPERATIONS :
+	    (enum operation_id)(op - operations));
 }
 
-bool
-draft_knows(const struct text *name)
+enum operation_id
+draft_find(const struct text *name)
 {
 	bool base64;
 
-	return (find_operation(name, &base64) != NULL);
+	return (find_operation(name, &base64));
 }
 
-/* The value s..end, which is of the URL, to buf[IMAGE_URL_MAX]. */
-static int
-decode_value(struct draft *d, const struct operation *op, bool base64,
-    const char *s, const char *end, char *buf)
+const char *
+draft_value(const struct draft *d, enum operation_id id, struct text *value)
 {
-	const unsigned flags = op->lines ? URL_LINES : 0;
-	struct text value = text_on(buf, IMAGE_URL_MAX);
+	const struct raw *raw = &d->raw[id];
+	const unsigned flags = operations[id].lines ? URL_LINES : 0;
 	const char *fault;
 
-	fault = url_decode(&value, s, end, base64 ? flags : flags | URL_PLUS);
-	if (fault == NULL && base64)
-		fault = base64_decode(buf, flags);
+	fault = url_decode(value, raw->s, raw->end,
+	    raw->base64 ? flags : flags | URL_PLUS);
+	return (fault == NULL && raw->base64 ? base64_decode(value->buf,
+	    flags) : fault);
+}
+
+/* The value as text in buf[IMAGE_URL_MAX]. */
+static int
+read_value(struct draft *d, enum operation_id id, char *buf)
+{
+	struct text value = text_on(buf, IMAGE_URL_MAX);
+	const char *fault = draft_value(d, id, &value);
+
 	if (fault != NULL)
 		return (draft_fail(d, 400, "parameter '%s' holds %s", d->name,
 		    fault));
@@ -326,23 +335,23 @@ draft_read(struct draft *d, const struct text *name, const char *s,
     const char *end)
 {
 	const struct operation *op;
+	enum operation_id id;
 	char buf[IMAGE_URL_MAX];
-	uint64_t bit;
 	bool base64;
 
-	op = find_operation(name, &base64);
-	if (op == NULL)
+	id = find_operation(name, &base64);
+	if (id == N_OPERATIONS)
 		return (DRAFT_UNKNOWN);
+	op = &operations[id];
 	d->name = name->buf;
-	bit = OP_BIT(op - operations);
-	if ((d->seen & bit) != 0) {
+	if (draft_has(d, id)) {
 		(void)draft_fail(d, 400, "parameter '%s' is given twice, "
 		    "here as '%s'", op->name, d->name);
 		return (DRAFT_FAILED);
 	}
-	d->seen |= bit;
-	if (decode_value(d, op, base64, s, end, buf) != 0 ||
-	    op->kind->parse(d, op, buf) != 0)
+	d->seen |= OP_BIT(id);
+	d->raw[id] = (struct raw){ s, end, base64 };
+	if (read_value(d, id, buf) != 0 || op->kind->parse(d, op, buf) != 0)
 		return (DRAFT_FAILED);
 	return (DRAFT_TAKEN);
 }

@@ -198,16 +198,18 @@ struct image_request {
 	struct image_ops	ops;
 	bool			rendered;	/* an operation was asked for */
 	bool			negotiated;	/* Accept decides the format */
-	unsigned		hinted;		/* IMAGE_HINT_*, that could matter */
+	unsigned		hinted;		/* IMAGE_HINT_*, open, that matter */
 	bool			explain;	/* explain=true */
-	bool			custom;		/* operations beside a preset's */
+	bool			custom;		/* operations in the URL itself */
 	char			source[IMAGE_URL_MAX];	/* path[?kept] */
 	char			ops_text[IMAGE_URL_MAX];	/* canonical */
 	char			url[IMAGE_URL_MAX];	/* source + ops_text */
 
 	/*
-	 * What a signature is over: source, and the operations that the URL
-	 * itself gives, in canonical form, then preset and expires.  Neither
+	 * What a signature is over: source, and what the URL itself gives,
+	 * each by its full name and with its value as text ("width=400",
+	 * also for w64=NDAw), in the order of the canonical text, then
+	 * explain, preset and expires.  Neither the preset's operations nor
 	 * the site's defaults nor Accept nor hints have a part in it.
 	 */
 	char			to_sign[IMAGE_URL_MAX];
@@ -222,8 +224,7 @@ struct image_request {
 /* A named list of operations. */
 struct image_preset {
 	const char		*name;
-	const struct image_ops	*ops;
-	uint64_t		seen;		/* which of them it sets */
+	const char		*operations;	/* "w=400&h=300&crop=fit" */
 };
 
 /* The site's rules for URLs.  Read-only while requests are parsed. */
@@ -237,7 +238,7 @@ struct image_site {
 	/* format=auto where a request with operations names no format. */
 	bool			auto_format;
 	unsigned		auto_formats;	/* 1 << IMAGE_FORMAT_*, of auto */
-	unsigned		formats;	/* 1 << IMAGE_FORMAT_*, saveable */
+	unsigned		formats;	/* as that, to be had; 0: all */
 	unsigned		hints;		/* IMAGE_HINT_*, that are open */
 	const struct image_preset *presets;
 	size_t			n_presets;
@@ -265,12 +266,40 @@ int image_request_parse(struct image_request *req,
     const struct image_site *site, const char *url);
 
 /*
- * Settle format=auto of a parsed request on `format` (IMAGE_FORMAT_AVIF,
- * _WEBP or _AUTO) and rewrite its canonical texts.  Does nothing to a
+ * Settle format=auto of a parsed request on `format`, an answer of
+ * negotiate_format(), and rewrite its canonical texts.  Does nothing to a
  * request that is not `negotiated`; that flag stays as it was.
  */
 void image_request_negotiate(struct image_request *req,
     enum image_format format);
+
+/*
+ * Take in the hints that the site opens, where the URL and its preset do
+ * not say, and rewrite the canonical texts.  A hint is reduced to one of
+ * few values, so that few variants come of it; a malformed one counts as
+ * not sent, and so does one that would lead out of a range.
+ *
+ * DPR:  up to 1, 1.5, 2, 3 or 4; multiplies what is in px.
+ * Width:  up to 160, 240, 320, 480, 640, 800, 960, 1280, 1600, 1920, 2560
+ *	or 3840; the width, in physical px, where no size is given.
+ * Viewport-Width:  as Width where that is not there, but in CSS px.
+ * Save-Data:  "on" means quality=low where no quality is given.
+ *
+ * For the URL that the client sent, and once: the canonical URL that comes
+ * of it must not meet the same hints again.
+ */
+void image_request_hints(struct image_request *req,
+    const struct image_site *site, const struct image_hints *hints);
+
+/*
+ * Make a preset of a list of operations, spelled as in a URL.  What they
+ * lack (crop=top without a size) the URL may add; what contradicts an
+ * operation of the URL is left out then.  The preset keeps both strings.
+ * Returns 0, or -1 with a sentence in err[IMAGE_ERROR_MAX].
+ */
+int image_preset_parse(struct image_preset *preset,
+    const struct image_site *site, const char *name, const char *operations,
+    char *err);
 
 /*
  * Parse canonical operations text alone, as the renderer receives it; any

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "image_source.h"
+#include "image_values.h"
 
 static int
 check_url(struct draft *d, const char *url)
@@ -46,8 +47,31 @@ read_parameter(struct draft *d, struct kept *kept, const struct text *name,
 	}
 }
 
+/* The parameters `given` as the client means them, in canonical order. */
 static int
-write_canonical(struct image_request *req)
+write_to_sign(struct draft *d, struct image_request *req, uint64_t given)
+{
+	struct text t = text_on(req->to_sign, sizeof req->to_sign);
+	char buf[IMAGE_URL_MAX];
+	struct text value;
+	unsigned id;
+
+	text_str(&t, req->source);
+	for (id = 0; id < N_OPERATIONS; id++) {
+		if (id == OP_SIG || (given & OP_BIT(id)) == 0)
+			continue;
+		value = text_on(buf, sizeof buf);
+		(void)draft_value(d, (enum operation_id)id, &value);
+		text_byte(&t, strchr(req->to_sign, '?') != NULL ? '&' : '?');
+		text_str(&t, operation((enum operation_id)id)->name);
+		text_byte(&t, '=');
+		url_escape(&t, buf);
+	}
+	return (t.full ? draft_fail_too_long(d) : 0);
+}
+
+int
+image_request_write(struct image_request *req)
 {
 	struct text t = text_on(req->url, sizeof req->url);
 
@@ -62,8 +86,9 @@ write_canonical(struct image_request *req)
 	return (t.full ? -1 : 0);
 }
 
+/* The URL itself, preset and all left aside. */
 static int
-parse_request(struct draft *d, struct image_request *req, const char *url)
+read_url(struct draft *d, struct image_request *req, const char *url)
 {
 	struct text source = text_on(req->source, sizeof req->source);
 	const char *path_end;
@@ -74,18 +99,35 @@ parse_request(struct draft *d, struct image_request *req, const char *url)
 		return (-1);
 	path_end = url + strcspn(url, "?");
 	if ((*path_end == '?' && source_read_query(d, &kept, path_end + 1,
-	    read_parameter) != 0) || draft_settle(d) != 0 ||
+	    read_parameter) != 0) || draft_check(d) != 0 ||
 	    source_write(d, &source, url, path_end, &kept) != 0)
 		return (-1);
 	if (source.full)
 		return (draft_fail_too_long(d));
-	req->rendered = (d->seen & ~OPS_OF_REQUEST) != 0;
+	return (write_to_sign(d, req, d->seen));
+}
+
+static int
+parse_request(struct draft *d, struct image_request *req, const char *url)
+{
+	if (read_url(d, req, url) != 0)
+		return (-1);
+	req->custom = (d->seen & ~OPS_OF_REQUEST) != 0;
+	if ((draft_has(d, OP_PRESET) && draft_read_preset(d) != 0) ||
+	    draft_settle(d) != 0)
+		return (-1);
+	req->rendered = req->custom || draft_has(d, OP_PRESET);
+	req->explain = d->explain != 0;
+	req->expires = d->expires;
+	memcpy(req->preset, d->preset, sizeof req->preset);
+	memcpy(req->signature, d->signature, sizeof req->signature);
 	req->ops = d->ops;
 	if (req->rendered && d->site->auto_format && !req->ops.meta &&
 	    req->ops.format == IMAGE_FORMAT_SOURCE)
 		req->ops.format = IMAGE_FORMAT_AUTO;
 	req->negotiated = req->ops.format == IMAGE_FORMAT_AUTO;
-	return (write_canonical(req) != 0 ? draft_fail_too_long(d) : 0);
+	req->hinted = req->rendered ? draft_hints(d) : 0;
+	return (image_request_write(req) != 0 ? draft_fail_too_long(d) : 0);
 }
 
 static void
@@ -121,11 +163,11 @@ image_request_negotiate(struct image_request *req, enum image_format format)
 	if (!req->negotiated)
 		return;
 	req->ops.format = format;
-	if (write_canonical(req) == 0)
+	if (image_request_write(req) == 0)
 		return;
 	/* A few bytes too long: what fitted before is not wrong either. */
 	req->ops.format = IMAGE_FORMAT_AUTO;
-	(void)write_canonical(req);
+	(void)image_request_write(req);
 }
 
 int

@@ -196,12 +196,40 @@ fold_rest(struct image_ops *ops)
 }
 
 static int
+check_built(struct draft *d)
+{
+	enum image_format format = d->ops.format;
+
+	if (format == IMAGE_FORMAT_AUTO_WEBP)
+		format = IMAGE_FORMAT_WEBP;
+	if (format == IMAGE_FORMAT_AUTO_AVIF)
+		format = IMAGE_FORMAT_AVIF;
+	if (format == IMAGE_FORMAT_AUTO_JXL)
+		format = IMAGE_FORMAT_JXL;
+	if (d->site == NULL || d->site->formats == 0 ||
+	    format == IMAGE_FORMAT_SOURCE || format == IMAGE_FORMAT_AUTO ||
+	    (d->site->formats & 1u << format) != 0)
+		return (0);
+	return (draft_fail(d, 501, "format=%s is not built into this version",
+	    image_format_name(format)));
+}
+
+static int
 multiply(int px, unsigned dpr)
 {
 	int64_t n = (int64_t)px * dpr, half = n < 0 ? -IMAGE_ONE / 2 :
 	    IMAGE_ONE / 2;
 
 	return ((int)((n + half) / IMAGE_ONE));
+}
+
+static bool
+ops_have_px(const struct image_ops *ops)
+{
+	return (ops->width != 0 || ops->height != 0 || ops->pad != 0 ||
+	    ops->border != 0 || ops->text_size != 0 ||
+	    ops->mark_offset_x != 0 || ops->mark_offset_y != 0 ||
+	    (ops->radius != 0 && ops->radius != IMAGE_RADIUS_FULL));
 }
 
 const struct operation *
@@ -247,11 +275,31 @@ apply_dpr(struct draft *d)
 int
 draft_settle(struct draft *d)
 {
-	if (draft_check(d) != 0 || check_needs(d) != 0)
+	if (draft_check(d) != 0 || check_needs(d) != 0 ||
+	    check_built(d) != 0)
 		return (-1);
 	fold_cut(d);
 	if (check_box(d) != 0 || apply_dpr(d) != 0)
 		return (-1);
 	fold_rest(&d->ops);
 	return (0);
+}
+
+unsigned
+draft_hints(const struct draft *d)
+{
+	const uint64_t sized = OP_BIT(OP_WIDTH) | OP_BIT(OP_HEIGHT) |
+	    OP_BIT(OP_SCALE);
+	unsigned open = d->site->hints;
+
+	if (d->ops.meta)
+		return (0);
+	if ((d->seen & sized) != 0)
+		open &= ~(IMAGE_HINT_WIDTH | IMAGE_HINT_VIEWPORT);
+	if (draft_has(d, OP_QUALITY) || d->ops.lossless)
+		open &= ~IMAGE_HINT_SAVE_DATA;
+	if (draft_has(d, OP_DPR) || ((open & IMAGE_HINT_VIEWPORT) == 0 &&
+	    !ops_have_px(&d->ops)))
+		open &= ~IMAGE_HINT_DPR;
+	return (open);
 }

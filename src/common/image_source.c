@@ -136,7 +136,7 @@ read_mark_parameter(struct draft *d, struct kept *kept,
 {
 	char buf[SHOWN_MAX];
 
-	if (draft_knows(name))
+	if (draft_find(name) != N_OPERATIONS)
 		return (draft_fail(d, 400, "parameter '%s' holds the "
 		    "operation '%s': accepted is the path of a source",
 		    d->name, value_shown(name->buf, buf)));

@@ -66,6 +66,7 @@ extern const struct kind value_focal;
 extern const struct kind value_border;
 extern const struct kind value_filter;
 extern const struct kind value_offset;
+extern const struct kind value_pos;
 extern const struct kind value_mark;
 extern const struct kind value_text;
 extern const struct kind value_font;

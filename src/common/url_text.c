@@ -138,7 +138,8 @@ void
 url_escape(struct text *t, const char *s)
 {
 	for (; *s != '\0'; s++)
-		if (is_unreserved((unsigned char)*s) || *s == '/')
+		if (is_unreserved((unsigned char)*s) ||
+		    *s == '/' || *s == ',')
 			text_byte(t, *s);
 		else
 			text_escape(t, (unsigned char)*s);
