@@ -150,7 +150,7 @@ by_best(VipsImage **image)
 }
 
 static int
-convert(VipsImage **image)
+to_srgb(VipsImage **image)
 {
 	VipsImage *next;
 
@@ -160,60 +160,114 @@ convert(VipsImage **image)
 	    NULL), &next));
 }
 
-int
-colour_to_srgb(VipsImage **image)
+/* From 16 bits the upper 8, rounded down as by any other program. */
+static int
+to_eight_bits(VipsImage **image)
+{
+	VipsImage *next;
+
+	return (step(image, vips_cast(*image, &next, VIPS_FORMAT_UCHAR,
+	    "shift", TRUE, NULL), &next) ||
+	    step(image, vips_copy(*image, &next, "interpretation",
+	    vips_image_get_bands(*image) < 3 ? VIPS_INTERPRETATION_B_W :
+	    VIPS_INTERPRETATION_sRGB, NULL), &next) ? -1 : 0);
+}
+
+/* Apart from alpha, which has no part in it. */
+static int
+convert(VipsImage **image, int (*colours)(VipsImage **))
 {
 	VipsImage *alpha, *joined;
 	int bands = colour_bands(*image);
 	int error;
 
 	if (vips_image_get_bands(*image) == bands)
-		return (convert(image));
+		return (colours(image));
 	if (vips_extract_band(*image, &alpha, bands, NULL))
 		return (-1);
 	error = step(&alpha, vips_cast(alpha, &joined, VIPS_FORMAT_UCHAR,
 	    "shift", TRUE, NULL), &joined) ||
 	    step(image, vips_extract_band(*image, &joined, 0, "n", bands,
 	    NULL), &joined) ||
-	    convert(image) ||
+	    colours(image) ||
 	    step(image, vips_bandjoin2(*image, alpha, &joined, NULL), &joined);
 	g_object_unref(alpha);
 	return (error ? -1 : 0);
 }
 
 int
-colour_drop_opaque(VipsImage **image)
+colour_to_srgb(VipsImage **image)
 {
-	VipsImage *next;
-	double least;
-	int bands = vips_image_get_bands(*image);
-	int error;
+	return (convert(image, to_srgb));
+}
 
-	if (!vips_image_hasalpha(*image))
-		return (0);
-	if (vips_extract_band(*image, &next, bands - 1, NULL))
-		return (-1);
-	error = vips_min(next, &least, NULL);
-	g_object_unref(next);
-	if (error)
-		return (-1);
-	if (least < 255)
-		return (0);
-	return (step(image, vips_extract_band(*image, &next, 0, "n",
-	    bands - 1, NULL), &next));
+bool
+colour_has_profile(VipsImage *image)
+{
+	return (vips_image_guess_interpretation(image) !=
+	    VIPS_INTERPRETATION_CMYK && profile_fits(image));
 }
 
 int
-colour_flatten(VipsImage **image)
+colour_keep(VipsImage **image)
 {
-	VipsArrayDouble *white;
+	return (convert(image, to_eight_bits));
+}
+
+int
+colour_opaque(VipsImage *image)
+{
+	VipsImage *alpha;
+	double least;
+	int error;
+
+	if (!vips_image_hasalpha(image))
+		return (1);
+	if (vips_extract_band(image, &alpha, vips_image_get_bands(image) - 1,
+	    NULL))
+		return (-1);
+	error = vips_min(alpha, &least, NULL);
+	g_object_unref(alpha);
+	return (error ? -1 : least >= 255);
+}
+
+int
+colour_drop_alpha(VipsImage **image)
+{
+	VipsImage *next;
+
+	return (step(image, vips_extract_band(*image, &next, 0, "n",
+	    vips_image_get_bands(*image) - 1, NULL), &next));
+}
+
+/* Grey that is laid on a colour becomes a colour. */
+static int
+grey_to_rgb(VipsImage **image)
+{
+	VipsImage *next;
+
+	return (step(image, vips_colourspace(*image, &next,
+	    VIPS_INTERPRETATION_sRGB, NULL), &next));
+}
+
+int
+colour_flatten(VipsImage **image, uint32_t rgba)
+{
+	double red = rgba >> 24, green = rgba >> 16 & 255,
+	    blue = rgba >> 8 & 255;
+	VipsArrayDouble *ground;
 	VipsImage *next;
 	int error;
 
 	if (!vips_image_hasalpha(*image))
 		return (0);
-	white = vips_array_double_newv(1, 255.0);
-	error = vips_flatten(*image, &next, "background", white, NULL);
-	vips_area_unref(VIPS_AREA(white));
+	if ((red != green || red != blue) &&
+	    vips_image_get_bands(*image) < 4 && grey_to_rgb(image))
+		return (-1);
+	ground = vips_image_get_bands(*image) < 4 ?
+	    vips_array_double_newv(1, red) :
+	    vips_array_double_newv(3, red, green, blue);
+	error = vips_flatten(*image, &next, "background", ground, NULL);
+	vips_area_unref(VIPS_AREA(ground));
 	return (step(image, error, &next));
 }

@@ -7,6 +7,9 @@
 #ifndef COLOUR_H
 #define COLOUR_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include <vips/vips.h>
 
 /*
@@ -15,12 +18,22 @@
  */
 int colour_to_srgb(VipsImage **image);
 
-/*
- * A step: drop an alpha band that hides nothing.  Reads all pixels.
- */
-int colour_drop_opaque(VipsImage **image);
+/* Does it have a profile of grey or RGB, which colour_keep() can leave? */
+bool colour_has_profile(VipsImage *image);
 
-/* A step: lay what is transparent on white, where there is alpha. */
-int colour_flatten(VipsImage **image);
+/*
+ * A step for such an image: as above, but the numbers of the colours stay
+ * what they are, 8 bits each, and mean what the profile says.
+ */
+int colour_keep(VipsImage **image);
+
+/* Does an alpha band hide nothing?  Reads all pixels.  -1: error. */
+int colour_opaque(VipsImage *image);
+
+/* A step: drop the alpha band. */
+int colour_drop_alpha(VipsImage **image);
+
+/* A step: lay what is transparent on 0xrrggbb.., where there is alpha. */
+int colour_flatten(VipsImage **image, uint32_t rgba);
 
 #endif

@@ -6,41 +6,59 @@
 
 #include "config.h"
 
-#include <math.h>
 #include <stdint.h>
 
 #include "load.h"
+#include "whole.h"
 
-#define SHRINK_ERROR	0.1	/* px */
+struct how {
+	double		shrink;
+	int		page;		/* from 0 */
+	int		n;		/* frames, of what moves */
+	gboolean	thumbnail;
+};
 
 /*
- * One image of the source, the first (of HEIC and AVIF the primary one).
- * Only JPEG and WebP can shrink, WebP by fractions.
+ * Of HEIC and AVIF the page that it opens with need not be the first, but
+ * is the one that the file calls its primary.
  */
 static int
-load(enum source_kind kind, const void *data, size_t len, double shrink,
-    VipsImage **image)
+load(const struct source *source, const struct how *how, VipsImage **image)
 {
-	void *p = (void *)(uintptr_t)data;
+	void *p = (void *)(uintptr_t)source->data;
 
 #define LOAD(loader, ...)						\
-	loader(p, len, image, "access", VIPS_ACCESS_SEQUENTIAL,		\
+	loader(p, source->len, image, "access", VIPS_ACCESS_SEQUENTIAL,	\
 	    "fail_on", VIPS_FAIL_ON_TRUNCATED, ##__VA_ARGS__, NULL)
 
-	switch (kind) {
+	switch (source->kind) {
 	case SOURCE_AVIF:
 	case SOURCE_HEIC:
-		return (LOAD(vips_heifload_buffer));
+		if (source->page == 0)
+			return (LOAD(vips_heifload_buffer,
+			    "thumbnail", how->thumbnail));
+		return (LOAD(vips_heifload_buffer,
+		    "thumbnail", how->thumbnail, "page", how->page));
 	case SOURCE_GIF:
-		return (LOAD(vips_gifload_buffer));
+		return (LOAD(vips_gifload_buffer, "page", how->page,
+		    "n", how->n));
 	case SOURCE_JPG:
-		return (LOAD(vips_jpegload_buffer, "shrink", (int)shrink));
+		return (LOAD(vips_jpegload_buffer,
+		    "shrink", (int)how->shrink));
+	case SOURCE_JXL:
+		return (LOAD(vips_jxlload_buffer));
+	case SOURCE_PDF:
+		return (LOAD(vips_pdfload_buffer, "page", how->page,
+		    "scale", 1 / how->shrink));
 	case SOURCE_PNG:
 		return (LOAD(vips_pngload_buffer));
+	case SOURCE_SVG:
+		return (LOAD(vips_svgload_buffer, "scale", 1 / how->shrink));
 	case SOURCE_TIFF:
-		return (LOAD(vips_tiffload_buffer));
+		return (LOAD(vips_tiffload_buffer, "page", how->page));
 	case SOURCE_WEBP:
-		return (LOAD(vips_webpload_buffer, "scale", 1 / shrink));
+		return (LOAD(vips_webpload_buffer, "page", how->page,
+		    "n", how->n, "scale", 1 / how->shrink));
 	default:
 		vips_error("load", "unknown kind of image");
 		return (-1);
@@ -48,77 +66,84 @@ load(enum source_kind kind, const void *data, size_t len, double shrink,
 #undef LOAD
 }
 
-/* Pages of a document are not frames: only an animation's are summed. */
-static unsigned
-frames(enum source_kind kind, VipsImage *image)
+/* What the header of the chosen page says. */
+static int
+read_header(struct source *source)
 {
-	if (kind != SOURCE_GIF && kind != SOURCE_WEBP)
-		return (1);
-	return ((unsigned)vips_image_get_n_pages(image));
-}
+	const struct how how = {
+		.shrink = 1,
+		.page = source->page > 0 ? (int)source->page - 1 : 0,
+		.n = 1
+	};
+	VipsImage *image;
 
-/*
- * libjpeg shrinks to whole pixels upwards: the last one of a row stands
- * for less of the source than the others, yet is scaled like them.  How
- * far that moves the picture's end, in pixels of the result.
- */
-static double
-shrink_error(unsigned from, double shrink, unsigned to)
-{
-	double exact = from / shrink;
-
-	return ((ceil(exact) - exact) * to / exact);
-}
-
-/*
- * How much the decoder may shrink.  Decoders do it fast rather than well
- * (libjpeg drops high frequencies, libwebp averages), so the last step, by
- * two or by three, is left to a proper filter; less than two is not worth
- * it.  libwebp lets colours under transparency bleed.
- */
-static double
-shrink_by(const struct source *source, unsigned width, unsigned height)
-{
-	double ratio, shrink;
-
-	ratio = fmin((double)source->width / width,
-	    (double)source->height / height);
-	if (source->kind == SOURCE_WEBP)
-		return (source->alpha || ratio < 6 ? 1 : ratio / 3);
-	for (shrink = 8; shrink > 1; shrink /= 2)
-		if (shrink * 2 <= ratio &&
-		    shrink_error(source->width, shrink, width) <=
-		    SHRINK_ERROR &&
-		    shrink_error(source->height, shrink, height) <=
-		    SHRINK_ERROR)
-			break;
-	return (shrink);
+	if (load(source, &how, &image))
+		return (-1);
+	if (source->header != NULL)
+		g_object_unref(source->header);
+	source->header = image;
+	source->width = (unsigned)vips_image_get_width(image);
+	source->height = (unsigned)vips_image_get_height(image);
+	source->alpha = vips_image_hasalpha(image);
+	source->orientation = vips_image_get_orientation(image);
+	return (0);
 }
 
 int
 source_open(struct source *source, enum source_kind kind, const void *data,
     size_t len)
 {
-	VipsImage *image;
-
-	if (load(kind, data, len, 1, &image))
+	*source = (struct source){ .data = data, .len = len, .kind = kind };
+	source->vector = kind == SOURCE_SVG || kind == SOURCE_PDF;
+	source->whole = whole(kind, data, len);
+	/* Of a PDF that is cut off, some pages could still be put together. */
+	if (kind == SOURCE_PDF && !source->whole) {
+		vips_error("load", "the file ends early");
 		return (-1);
-	source->data = data;
-	source->len = len;
-	source->kind = kind;
-	source->width = (unsigned)vips_image_get_width(image);
-	source->height = (unsigned)vips_image_get_height(image);
-	source->frames = frames(kind, image);
-	source->alpha = vips_image_hasalpha(image);
-	source->orientation = vips_image_get_orientation(image);
-	g_object_unref(image);
+	}
+	if (read_header(source))
+		return (-1);
+	source->pages = (unsigned)vips_image_get_n_pages(source->header);
+	source->moves = source->pages > 1 &&
+	    (kind == SOURCE_GIF || kind == SOURCE_WEBP);
 	return (0);
 }
 
 int
-source_decode(const struct source *source, unsigned width, unsigned height,
+source_choose(struct source *source, unsigned page)
+{
+	source->page = page;
+	return (read_header(source));
+}
+
+void
+source_close(struct source *source)
+{
+	g_clear_object(&source->header);
+}
+
+int
+source_load(const struct source *source, double shrink, unsigned frames,
     VipsImage **image)
 {
-	return (load(source->kind, source->data, source->len,
-	    shrink_by(source, width, height), image));
+	const struct how how = {
+		.shrink = shrink,
+		.page = source->page > 0 ? (int)source->page - 1 : 0,
+		.n = (int)frames
+	};
+
+	return (load(source, &how, image));
+}
+
+int
+source_load_thumbnail(const struct source *source, VipsImage **image)
+{
+	const struct how how = {
+		.shrink = 1,
+		.page = source->page > 0 ? (int)source->page - 1 : 0,
+		.n = 1,
+		.thumbnail = TRUE
+	};
+
+	return (load(source, &how, image));
 }

@@ -4,8 +4,8 @@
  * Opening a source: its header first, its pixels later.
  *
  * Only the loader of the kind that was sniffed is ever called, by name;
- * nothing here lets libvips guess, since its guesses reach further (SVG,
- * PDF, ImageMagick) than what this program opens.
+ * nothing here lets libvips guess, since its guesses reach further
+ * (ImageMagick, scientific formats) than what this program opens.
  */
 
 #ifndef LOAD_H
@@ -16,16 +16,23 @@
 
 #include <vips/vips.h>
 
+#include "geometry.h"
+#include "picture.h"
 #include "sniff.h"
 
 struct source {
 	const void		*data;
 	size_t			len;
 	enum source_kind	kind;
-	unsigned		width, height;	/* px, as stored */
-	unsigned		frames;
+	unsigned		page;		/* 1..; 0: the one it opens with */
+	unsigned		pages;		/* or frames, in the file */
+	bool			moves;		/* they are an animation's */
+	bool			vector;		/* can be drawn at any size */
+	unsigned		width, height;	/* px, as stored, of that page */
 	bool			alpha;
+	bool			whole;		/* its end is there (whole.h) */
 	int			orientation;	/* EXIF's, 1..8 */
+	VipsImage		*header;	/* owned; no pixels are pulled */
 };
 
 /*
@@ -36,12 +43,22 @@ struct source {
 int source_open(struct source *source, enum source_kind kind,
     const void *data, size_t len);
 
+/* Read the header of another page, 1..pages, that is to be shown alone. */
+int source_choose(struct source *source, unsigned page);
+
+/* Drop what it owns; a source of zeros owns nothing. */
+void source_close(struct source *source);
+
 /*
- * Start decoding, at no less than twice width x height where the decoder
- * can shrink as it goes.  Pixels come from top to bottom, once.  A source
- * that ends early or is damaged fails when its pixels are pulled.
+ * Start decoding: an image of about width / shrink x height / shrink, the
+ * chosen page or, of what moves and has no page chosen, the first `frames`
+ * below each other.  Pixels come from top to bottom, once.  Only formats
+ * that can shrink may be asked to; `shrink` below 1 enlarges a vector.
  */
-int source_decode(const struct source *source, unsigned width,
-    unsigned height, VipsImage **image);
+int source_load(const struct source *source, double shrink, unsigned frames,
+    VipsImage **image);
+
+/* Start decoding the embedded thumbnail, or the page if there is none. */
+int source_load_thumbnail(const struct source *source, VipsImage **image);
 
 #endif

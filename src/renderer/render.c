@@ -3,20 +3,24 @@
  *
  * One render, from request to reply.
  *
- * The order is: understand the request; look at the source's header and
- * refuse what is too large before anything is decoded; decode and shrink
- * in one go, top to bottom (the decoder's rows feed the scaling, so the
- * full picture is never in memory); then colours, turning and cutting on
- * what is left; then encode.  The pixels are complete in memory before
- * the first of them is encoded, hence a source that ends early yields an
- * error and no picture.
+ * The order is the same for every spelling of a request: understand it;
+ * look at the source's header and refuse what is too large before anything
+ * is decoded; settle which part is shown and how large (trim, crop box,
+ * fit); decode, cut and scale in one go; then colours and turning, on what
+ * is left; adjust; canvas; overlay; text; shape; a ground for what is
+ * transparent where the format wants one; encode.  Whatever is read of the
+ * source is complete in memory before the first of it is encoded, hence a
+ * source that ends early yields an error and no picture.
  *
- * Every way to fail is mapped to a status here and nowhere else.
+ * Colours and turning commute with cutting and scaling: they stand, for
+ * what operations mean, before them.
+ *
+ * Every way to fail is mapped to a status in these files (render.c,
+ * layout.c) and nowhere else.
  */
 
 #include "config.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -26,67 +30,15 @@
 #include <vips/vips.h>
 
 #include "colour.h"
+#include "decode.h"
 #include "formats.h"
-#include "geometry.h"
-#include "load.h"
+#include "job.h"
+#include "layout.h"
 #include "memfd.h"
 #include "orient.h"
 #include "render.h"
-#include "resize.h"
 #include "save.h"
 #include "step.h"
-
-struct job {
-	const struct render_request *req;
-	struct render_reply	*reply;
-	struct image_ops	ops;
-	struct source		source;
-	int			orientation;	/* to undo; 1: none */
-	struct geometry		plan;
-	VipsImage		*image;		/* owned; NULL at first */
-	int			result;		/* owned fd, or -1 */
-};
-
-/* A sentence of printable ASCII, as the wire wants it. */
-static int
-fail(struct job *job, unsigned status, const char *fmt, ...)
-{
-	char *p;
-	va_list ap;
-
-	job->reply->status = status;
-	va_start(ap, fmt);
-	(void)vsnprintf(job->reply->text, sizeof job->reply->text, fmt, ap);
-	va_end(ap);
-	for (p = job->reply->text; *p != '\0'; p++)
-		if (*p < ' ' || *p > '~')
-			*p = '?';
-	return (-1);
-}
-
-/* With the first line of what libvips has to say. */
-static int
-fail_vips(struct job *job, unsigned status, const char *what)
-{
-	const char *said = vips_error_buffer();
-	int error;
-
-	error = fail(job, status, "%s (%.*s)", what,
-	    (int)strcspn(said, "\n"), said);
-	vips_error_clear();
-	return (error);
-}
-
-static int
-fail_damaged(struct job *job)
-{
-	char what[64];
-
-	(void)snprintf(what, sizeof what,
-	    "source is %s image that is damaged or incomplete",
-	    format_label(job->source.kind));
-	return (fail_vips(job, 422, what));
-}
 
 static uint32_t
 microseconds_since(gint64 *start)
@@ -109,17 +61,38 @@ peak_rss_kb(void)
 }
 
 static int
+fail_render(struct job *job)
+{
+	return (job_fail_vips(job, 422, "source could not be rendered"));
+}
+
+/*--------------------------------------------------------------------
+ * The request and the source's header
+ */
+
+static int
 job_understand(struct job *job)
 {
 	char err[IMAGE_ERROR_MAX];
 
 	if (image_ops_parse(&job->ops, job->req->ops, err))
-		return (fail(job, 400, "%s", err));
-	if (job->ops.format > IMAGE_FORMAT_AUTO &&
+		return (job_fail(job, 400, "%s", err));
+	if (job->ops.format >= IMAGE_FORMAT_JPG &&
 	    !format_saves(job->ops.format))
-		return (fail(job, 501, "this server cannot write %s",
+		return (job_fail(job, 501, "this server cannot write %s",
 		    image_format_name(job->ops.format)));
 	return (0);
+}
+
+/* Of what only the site can open: has it? */
+static bool
+is_open(const struct job *job, enum source_kind kind)
+{
+	if (kind == SOURCE_SVG)
+		return ((job->req->open & RENDER_OPEN_SVG) != 0);
+	if (kind == SOURCE_PDF)
+		return ((job->req->open & RENDER_OPEN_PDF) != 0);
+	return (true);
 }
 
 static int
@@ -129,31 +102,25 @@ job_open(struct job *job, const void *data, size_t len)
 	enum source_kind kind = sniff(data, len);
 
 	if (kind == SOURCE_UNKNOWN)
-		return (fail(job, 415,
+		return (job_fail(job, 415,
 		    "source is not an image that this server opens"));
 	if (!format_opens(kind))
-		return (fail(job, 415,
+		return (job_fail(job, 415,
 		    "source is %s image, which this server does not open",
 		    format_label(kind)));
-	source->kind = kind;
+	if (!is_open(job, kind))
+		return (job_fail(job, 415,
+		    "source is %s image, which this site does not open",
+		    format_label(kind)));
 	if (source_open(source, kind, data, len))
-		return (fail_damaged(job));
-	job->orientation = job->ops.no_autorotate ? 1 : source->orientation;
+		return (job_fail_damaged(job));
+	if (job->ops.page > source->pages)
+		return (job_fail(job, 400, "parameter 'page' is '%u': "
+		    "accepted is 1..%u, as many as the source has",
+		    job->ops.page, source->pages));
+	if (job->ops.page > 0 && source_choose(source, job->ops.page))
+		return (job_fail_damaged(job));
 	return (0);
-}
-
-static void
-job_plan(struct job *job)
-{
-	struct render_reply *reply = job->reply;
-	bool swap = orient_swaps(job->orientation);
-
-	reply->source_width = swap ? job->source.height : job->source.width;
-	reply->source_height = swap ? job->source.width : job->source.height;
-	reply->source_frames = job->source.frames;
-	reply->source_format = format_of(job->source.kind);
-	geometry_plan(&job->plan, reply->source_width, reply->source_height,
-	    &job->ops);
 }
 
 /* All from the header: nothing has been decoded yet. */
@@ -161,37 +128,142 @@ static int
 job_check_limits(struct job *job)
 {
 	const struct render_request *req = job->req;
-	const struct geometry *plan = &job->plan;
-	uint64_t pixels;
+	const struct source *source = &job->source;
+	unsigned frames = source->moves ? source->pages : 1;
+	uint64_t pixels = (uint64_t)source->width * source->height;
 
-	if (job->source.frames > req->max_frames)
-		return (fail(job, 413,
-		    "source has %u frames, the limit is %u",
-		    job->source.frames, req->max_frames));
-	pixels = (uint64_t)job->source.width * job->source.height;
-	if (pixels > req->max_pixels / job->source.frames)
-		return (fail(job, 413, "source has %u x %u pixels in "
-		    "%u frame(s), the limit is %llu pixels",
-		    job->source.width, job->source.height,
-		    job->source.frames, (unsigned long long)req->max_pixels));
-	if (plan->width > req->max_side || plan->height > req->max_side)
-		return (fail(job, 413, "result would be %u x %u pixels, "
-		    "the limit of a side is %u", plan->width, plan->height,
-		    req->max_side));
-	if ((uint64_t)plan->width * plan->height > req->max_out_pixels)
-		return (fail(job, 413, "result would be %u x %u pixels, "
-		    "the limit is %llu pixels", plan->width, plan->height,
-		    (unsigned long long)req->max_out_pixels));
+	job->reply->source_frames = frames;
+	if (frames > req->max_frames)
+		return (job_fail(job, 413,
+		    "source has %u frames, the limit is %u", frames,
+		    req->max_frames));
+	/* A vector has no pixels but those that the result needs. */
+	if (!source->vector && pixels > req->max_pixels / frames)
+		return (job_fail(job, 413, "source has %u x %u pixels in "
+		    "%u frame(s), the limit is %llu pixels", source->width,
+		    source->height, frames,
+		    (unsigned long long)req->max_pixels));
 	return (0);
 }
 
-/* Pull all pixels, so that whatever is wrong with them is known. */
-static int
-pull(VipsImage **image)
+static void
+job_turn(struct job *job)
 {
-	VipsImage *next = vips_image_copy_memory(*image);
+	const struct image_ops *ops = &job->ops;
+	struct render_reply *reply = job->reply;
+	bool swap;
 
-	return (step(image, next == NULL, &next));
+	job->orientation = orient_turned(ops->no_autorotate ? 1 :
+	    job->source.orientation, ops->angle, ops->flip);
+	swap = orient_swaps(job->orientation);
+	reply->source_width = swap ? job->source.height : job->source.width;
+	reply->source_height = swap ? job->source.width : job->source.height;
+	reply->source_format = format_of(job->source.kind);
+}
+
+/*--------------------------------------------------------------------
+ * The result's format
+ */
+
+static enum image_format
+resolve(const struct job *job, bool moves, bool alpha)
+{
+	const enum image_format still = alpha ? IMAGE_FORMAT_PNG :
+	    IMAGE_FORMAT_JPG;
+	enum image_format format = job->ops.format;
+
+	switch (format) {
+	case IMAGE_FORMAT_SOURCE:
+		format = format_of(job->source.kind);
+		break;
+	case IMAGE_FORMAT_AUTO:
+		format = moves ? IMAGE_FORMAT_GIF : still;
+		break;
+	case IMAGE_FORMAT_AUTO_WEBP:
+		format = IMAGE_FORMAT_WEBP;
+		break;
+	case IMAGE_FORMAT_AUTO_AVIF:
+		format = moves ? IMAGE_FORMAT_WEBP : IMAGE_FORMAT_AVIF;
+		break;
+	case IMAGE_FORMAT_AUTO_JXL:
+		format = moves ? IMAGE_FORMAT_WEBP : IMAGE_FORMAT_JXL;
+		break;
+	default:
+		break;
+	}
+	return (format_saves(format) ? format : still);
+}
+
+/* How many frames there will be, and whether colours may stay. */
+static void
+job_foresee(struct job *job)
+{
+	const struct image_ops *ops = &job->ops;
+	bool moves = job->source.moves && !ops->still && ops->page == 0;
+	enum image_format format = resolve(job, moves, true);
+
+	job->frames = 1;
+	job->keep_profile = ops->strip == IMAGE_STRIP_NONE &&
+	    format != IMAGE_FORMAT_GIF &&
+	    colour_has_profile(job->source.header);
+}
+
+/*--------------------------------------------------------------------
+ * Pixels
+ */
+
+static void
+read_timing(struct picture *picture, VipsImage *header)
+{
+	int *delays, n, i;
+
+	if (vips_image_get_typeof(header, "loop") != 0)
+		(void)vips_image_get_int(header, "loop", &picture->loop);
+	if (vips_image_get_typeof(header, "delay") == 0 ||
+	    vips_image_get_array_int(header, "delay", &delays, &n))
+		return;
+	for (i = 0; i < n && i < (int)picture->n; i++)
+		picture->delay_ms[i] = delays[i];
+}
+
+static int
+read_profile(struct picture *picture, VipsImage *header)
+{
+	const void *profile;
+
+	if (vips_image_get_blob(header, VIPS_META_ICC_NAME, &profile,
+	    &picture->profile_len))
+		return (-1);
+	picture->profile = g_memdup2(profile, picture->profile_len);
+	return (0);
+}
+
+static int
+job_decode(struct job *job)
+{
+	const struct source *source = &job->source;
+	const struct geometry *plan = &job->plan;
+	bool swap = orient_swaps(job->orientation);
+	struct decode how = {
+		.part = geometry_unturn(geometry_within(job->part,
+		    plan->window), job->reply->source_width,
+		    job->reply->source_height, job->orientation),
+		.width = swap ? plan->scaled_height : plan->scaled_width,
+		.height = swap ? plan->scaled_width : plan->scaled_height,
+		.cut = geometry_unturn(plan->cut, plan->scaled_width,
+		    plan->scaled_height, job->orientation),
+		.frames = job->frames
+	};
+
+	picture_init(&job->picture, job->frames);
+	if (job->frames > 1)
+		read_timing(&job->picture, source->header);
+	if (job->keep_profile &&
+	    read_profile(&job->picture, source->header))
+		return (job_fail_damaged(job));
+	if (decode(source, &how, job->picture.frames))
+		return (job_fail_damaged(job));
+	return (0);
 }
 
 /* Nothing but pixels: no saver may find anything else to write. */
@@ -211,83 +283,90 @@ forget_metadata(VipsImage **image)
 }
 
 static int
-job_load(struct job *job)
+make_plain(VipsImage **frame, const void *priv)
 {
-	const struct geometry *plan = &job->plan;
-	bool swap = orient_swaps(job->orientation);
-	unsigned width = swap ? plan->scaled_height : plan->scaled_width;
-	unsigned height = swap ? plan->scaled_width : plan->scaled_height;
+	const struct job *job = priv;
 
-	if (source_decode(&job->source, width, height, &job->image) ||
-	    resize_to(&job->image, width, height) ||
-	    pull(&job->image))
-		return (fail_damaged(job));
-	return (0);
+	if (job->keep_profile ? colour_keep(frame) : colour_to_srgb(frame))
+		return (-1);
+	return (orient_upright(frame, job->orientation) ||
+	    forget_metadata(frame) ? -1 : 0);
 }
 
-static enum image_format
-job_format(const struct job *job)
+static int
+drop_alpha(VipsImage **frame, const void *priv)
 {
-	enum image_format format = job->ops.format;
+	(void)priv;
+	return (colour_drop_alpha(frame));
+}
 
-	if (format == IMAGE_FORMAT_SOURCE)
-		format = format_of(job->source.kind);
-	if (!format_saves(format))
-		format = vips_image_hasalpha(job->image) ?
-		    IMAGE_FORMAT_PNG : IMAGE_FORMAT_JPG;
-	return (format);
+/* Alpha that hides nothing in any frame is none. */
+static int
+drop_opaque(struct picture *picture)
+{
+	unsigned i;
+	int opaque = 1;
+
+	if (!picture_has_alpha(picture))
+		return (0);
+	for (i = 0; opaque > 0 && i < picture->n; i++)
+		opaque = colour_opaque(picture->frames[i]);
+	if (opaque > 0)
+		return (picture_each(picture, drop_alpha, NULL));
+	return (opaque);
+}
+
+static int
+flatten(VipsImage **frame, const void *priv)
+{
+	const struct image_ops *ops = priv;
+
+	return (colour_flatten(frame, ~ops->pad_color));
 }
 
 static int
 job_process(struct job *job)
 {
-	const struct geometry *plan = &job->plan;
+	struct picture *picture = &job->picture;
 
-	if (colour_to_srgb(&job->image) ||
-	    orient_upright(&job->image, job->orientation) ||
-	    resize_cut(&job->image, plan->left, plan->top, plan->width,
-	    plan->height) ||
-	    pull(&job->image) ||
-	    forget_metadata(&job->image) ||
-	    colour_drop_opaque(&job->image))
-		return (fail_vips(job, 422, "source could not be rendered"));
-	job->reply->format = job_format(job);
+	if (picture_each(picture, make_plain, job) ||
+	    picture_pull(picture) || drop_opaque(picture))
+		return (fail_render(job));
+	job->reply->format = resolve(job, picture->n > 1,
+	    picture_has_alpha(picture));
 	if (job->reply->format == IMAGE_FORMAT_JPG &&
-	    colour_flatten(&job->image))
-		return (fail_vips(job, 422, "source could not be rendered"));
+	    picture_each(picture, flatten, &job->ops))
+		return (fail_render(job));
+	if (picture_pull(picture))
+		return (fail_render(job));
 	return (0);
 }
+
+/*--------------------------------------------------------------------
+ * The answer
+ */
 
 static int
 job_save(struct job *job)
 {
-	struct stat st;
-
-	job->result = memfd_new("result");
-	if (job->result < 0)
-		return (fail(job, 500, "no memory file for the result: %m"));
-	if (save(job->image, job->reply->format, job->ops.quality,
-	    job->result))
-		return (fail_vips(job, 422, "result could not be encoded"));
-	if (memfd_seal(job->result) || fstat(job->result, &st))
-		return (fail(job, 500, "result could not be sealed: %m"));
-	job->reply->result_len = (uint64_t)st.st_size;
-	job->reply->width = job->plan.width;
-	job->reply->height = job->plan.height;
-	job->reply->frames = 1;
+	if (save(job->picture.frames[0], job->reply->format,
+	    job->ops.quality, job->result))
+		return (job_fail_vips(job, 422,
+		    "result could not be encoded"));
+	job->reply->width = picture_width(&job->picture);
+	job->reply->height = picture_height(&job->picture);
+	job->reply->frames = job->picture.n;
 	return (0);
 }
 
 static int
-job_run(struct job *job, const void *data, size_t len)
+job_picture(struct job *job)
 {
 	struct render_reply *reply = job->reply;
 	gint64 clock = g_get_monotonic_time();
 
-	if (job_understand(job) || job_open(job, data, len))
-		return (-1);
-	job_plan(job);
-	if (job_check_limits(job) || job_load(job))
+	job_foresee(job);
+	if (layout(job) || job_decode(job))
 		return (-1);
 	reply->load_us = microseconds_since(&clock);
 	if (job_process(job))
@@ -296,8 +375,44 @@ job_run(struct job *job, const void *data, size_t len)
 	if (job_save(job))
 		return (-1);
 	reply->save_us = microseconds_since(&clock);
-	reply->status = 200;
 	return (0);
+}
+
+static int
+job_result(struct job *job)
+{
+	struct stat st;
+
+	job->result = memfd_new("result");
+	if (job->result < 0)
+		return (job_fail(job, 500,
+		    "no memory file for the result: %m"));
+	if (job_picture(job))
+		return (-1);
+	if (memfd_seal(job->result) || fstat(job->result, &st))
+		return (job_fail(job, 500,
+		    "result could not be sealed: %m"));
+	job->reply->result_len = (uint64_t)st.st_size;
+	job->reply->status = 200;
+	return (0);
+}
+
+static int
+job_run(struct job *job, const void *data, size_t len)
+{
+	if (job_understand(job) || job_open(job, data, len))
+		return (-1);
+	job_turn(job);
+	if (job_check_limits(job))
+		return (-1);
+	return (job_result(job));
+}
+
+static void
+job_free(struct job *job)
+{
+	picture_free(&job->picture);
+	source_close(&job->source);
 }
 
 int
@@ -312,13 +427,11 @@ render(const struct render_request *req, int source, int overlay,
 	memset(reply, 0, sizeof *reply);
 	vips_error_clear();
 	if (memfd_map(source, req->source_len, &data)) {
-		(void)fail(&job, 500,
+		error = job_fail(&job, 500,
 		    "source did not arrive in a sealed memory file");
-		error = -1;
 	} else {
 		error = job_run(&job, data, (size_t)req->source_len);
-		if (job.image != NULL)
-			g_object_unref(job.image);
+		job_free(&job);
 		memfd_unmap(data, (size_t)req->source_len);
 	}
 	if (error && job.result >= 0) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  * Copyright (c) 2026 The pixelfleet authors
  *
- * The size family: scaling down and cutting out.
+ * The size family: scaling and cutting out.
  *
  * Each axis has its own factor, so that both come out at whole numbers
  * that were settled before, whatever the decoder has shrunk already.
@@ -64,14 +64,14 @@ resize_to(VipsImage **image, unsigned width, unsigned height)
 }
 
 int
-resize_cut(VipsImage **image, unsigned left, unsigned top, unsigned width,
-    unsigned height)
+resize_cut(VipsImage **image, const struct area *area)
 {
 	VipsImage *next;
 
-	if ((unsigned)vips_image_get_width(*image) == width &&
-	    (unsigned)vips_image_get_height(*image) == height)
+	if ((unsigned)vips_image_get_width(*image) == area->width &&
+	    (unsigned)vips_image_get_height(*image) == area->height)
 		return (0);
-	return (step(image, vips_extract_area(*image, &next, (int)left,
-	    (int)top, (int)width, (int)height, NULL), &next));
+	return (step(image, vips_extract_area(*image, &next, (int)area->left,
+	    (int)area->top, (int)area->width, (int)area->height, NULL),
+	    &next));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  * Copyright (c) 2026 The pixelfleet authors
  *
- * The size family: scaling down and cutting out.
+ * The size family: scaling and cutting out.
  */
 
 #ifndef RESIZE_H
@@ -9,9 +9,10 @@
 
 #include <vips/vips.h>
 
-/* Steps (step.h).  Both sizes are exact; neither may be larger. */
+#include "geometry.h"
+
+/* Steps (step.h).  The size that comes out is exact. */
 int resize_to(VipsImage **image, unsigned width, unsigned height);
-int resize_cut(VipsImage **image, unsigned left, unsigned top,
-    unsigned width, unsigned height);
+int resize_cut(VipsImage **image, const struct area *area);
 
 #endif

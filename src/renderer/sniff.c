@@ -6,17 +6,21 @@
  * Fixed signatures by a table.  The ISO base media family (AVIF, HEIC, and
  * many films) is told by the brands of its first box: the major brand, or,
  * where that only says "an image" (mif1, msf1), the first compatible brand
- * that says which.
+ * that says which.  SVG is a text whose first element is called svg; a
+ * compressed one (svgz) is taken for nothing at all, since only after
+ * unpacking it would be known what and how large it is.
  */
 
 #include "config.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "sniff.h"
 
 #define FTYP_LOOK	256	/* bytes of the first box that are read */
+#define TEXT_LOOK	65536	/* bytes before the first element, at most */
 
 static const struct signature {
 	enum source_kind	kind;
@@ -25,6 +29,9 @@ static const struct signature {
 } SIGNATURES[] = {
 	{ SOURCE_JPG, 3, "\xff\xd8\xff" },
 	{ SOURCE_PNG, 8, "\x89PNG\r\n\x1a\n" },
+	{ SOURCE_JXL, 2, "\xff\x0a" },
+	{ SOURCE_JXL, 12, "\0\0\0\x0cJXL \r\n\x87\n" },
+	{ SOURCE_PDF, 5, "%PDF-" },
 	{ SOURCE_GIF, 6, "GIF87a" },
 	{ SOURCE_GIF, 6, "GIF89a" },
 	{ SOURCE_TIFF, 4, "II\x2a\0" },
@@ -83,6 +90,95 @@ sniff_ftyp(const uint8_t *p, size_t len)
 	return (SOURCE_UNKNOWN);
 }
 
+/*--------------------------------------------------------------------
+ * Text, which may be SVG.  Each of these moves `at` on where it matches.
+ */
+
+struct scan {
+	const char	*at, *end;
+};
+
+static bool
+skip(struct scan *s, const char *word)
+{
+	size_t len = strlen(word);
+
+	if ((size_t)(s->end - s->at) < len || memcmp(s->at, word, len) != 0)
+		return (false);
+	s->at += len;
+	return (true);
+}
+
+static void
+skip_space(struct scan *s)
+{
+	while (s->at < s->end && strchr(" \t\r\n", *s->at) != NULL &&
+	    *s->at != '\0')
+		s->at++;
+}
+
+static bool
+skip_past(struct scan *s, const char *word)
+{
+	while (s->at < s->end)
+		if (skip(s, word))
+			return (true);
+		else
+			s->at++;
+	return (false);
+}
+
+/* After "<!DOCTYPE": its own declarations stand in brackets. */
+static bool
+skip_doctype(struct scan *s)
+{
+	for (; s->at < s->end; s->at++) {
+		if (*s->at == '[' && !skip_past(s, "]"))
+			return (false);
+		if (skip(s, ">"))
+			return (true);
+	}
+	return (false);
+}
+
+static bool
+skip_prolog(struct scan *s)
+{
+	(void)skip(s, "\xef\xbb\xbf");
+	for (;;) {
+		skip_space(s);
+		if (skip(s, "<?")) {
+			if (!skip_past(s, "?>"))
+				return (false);
+		} else if (skip(s, "<!--")) {
+			if (!skip_past(s, "-->"))
+				return (false);
+		} else if (skip(s, "<!DOCTYPE")) {
+			if (!skip_doctype(s))
+				return (false);
+		} else
+			return (true);
+	}
+}
+
+/* <svg, or <prefix:svg */
+static bool
+is_svg(const char *data, size_t len)
+{
+	struct scan s = { data, data + (len < TEXT_LOOK ? len : TEXT_LOOK) };
+	size_t prefix;
+
+	if (!skip_prolog(&s) || !skip(&s, "<"))
+		return (false);
+	for (prefix = 0; s.at + prefix < s.end; prefix++)
+		if (strchr(" \t\r\n/>:", s.at[prefix]) != NULL)
+			break;
+	if (s.at + prefix < s.end && s.at[prefix] == ':')
+		s.at += prefix + 1;
+	return (skip(&s, "svg") && s.at < s.end &&
+	    strchr(" \t\r\n/>", *s.at) != NULL && *s.at != '\0');
+}
+
 enum source_kind
 sniff(const void *data, size_t len)
 {
@@ -95,6 +191,8 @@ sniff(const void *data, size_t len)
 			return (SIGNATURES[i].kind);
 	if (len < 12)
 		return (SOURCE_UNKNOWN);
+	if (is_svg(data, len))
+		return (SOURCE_SVG);
 	if (memcmp(p, "RIFF", 4) == 0 && memcmp(p + 8, "WEBP", 4) == 0)
 		return (SOURCE_WEBP);
 	if (memcmp(p + 4, "ftyp", 4) == 0)

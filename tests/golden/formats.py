@@ -39,7 +39,8 @@ def describe_names_versions_and_formats():
         raise Failed(names)
     lists = dict(lines)
     # What Debian's libvips with its libheif plugins can do.
-    for name, expected in (("load", "avif,gif,heic,jpg,png,tiff,webp"),
+    for name, expected in (("load", "avif,gif,heic,jpg,jxl,"
+                            "pdf,png,svg,tiff,webp"),
                            ("save", "avif,jpg,png,webp")):
         if lists[name] != expected:
             raise Failed("%s is %s" % (name, lists[name]))

@@ -112,7 +112,7 @@ def autorotate_false_shows_it_as_stored():
         bare, tagged = stored(orientation, "jpg")
         plain = g.make("plain-%d.png" % orientation, bare, "-filter",
                        "Lanczos", "-resize", "150x")
-        g.same(g.render(tagged, "width=150&format=png&autorotate=false"),
+        g.same(g.render(tagged, "width=150&autorotate=false&format=png"),
                plain, 0.012, 0.15)
 
 

@@ -34,17 +34,13 @@ def what_is_no_image():
     for name, data in (
             ("empty.jpg", b""), ("byte", b"\xff"), ("text.jpg", b"Hello\n"),
             ("page.html", b"<!DOCTYPE html><html></html>"),
-            ("svg", b'<svg xmlns="http://www.w3.org/2000/svg" width="9" '
-             b'height="9"><rect width="9" height="9"/></svg>'),
             ("svgz", zlib.compress(b"<svg/>", 9)),
-            ("pdf", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n"),
             ("ps", b"%!PS-Adobe-3.0\n"),
             ("bmp", b"BM" + b"\0" * 60),
             ("ppm", b"P6 1 1 255 abc"),
             ("mvg", b"push graphic-context\nviewbox 0 0 9 9\n"),
             ("msl", b'<?xml version="1.0"?><image></image>'),
             ("ico", b"\0\0\1\0\1\0\x10\x10\0\0\1\0\x20\0h\4\0\0"),
-            ("jxl", b"\xff\x0a" + b"\0" * 30),
             ("jp2", b"\0\0\0\x0cjP  \r\n\x87\n" + b"\0" * 30),
             ("mp4", b"\0\0\0\x18ftypisom\0\0\2\0isomiso2" + b"\0" * 30),
             ("cr3", b"\0\0\0\x18ftypcrx \0\0\2\0crx isom" + b"\0" * 30),
@@ -165,7 +161,7 @@ def huge_headers_are_refused_before_they_are_believed():
 @g.case
 def operations_that_are_none():
     for ops in ("widht=9", "width=0", "width=9999", "width=9&width=9",
-                "crop=fit&width=9", "format=gif", "quality=101", "w=9",
+                "crop=fit&width=9", "format=bmp", "quality=101", "w=9",
                 "width=9\n"):
         done = g.renderer(master(), ops)
         if done.returncode != 1 or done.stdout or not done.stderr:
