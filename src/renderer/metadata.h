@@ -16,12 +16,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include <vips/vips.h>
-
+#include "exif.h"
 #include "image_ops.h"
+#include "load.h"
 
 struct metadata {
-	void			*exif;		/* "Exif\0\0" and a TIFF */
+	void			*exif;		/* without "Exif\0\0" */
 	size_t			exif_len;	/* 0: there is none */
 	void			*xmp;
 	size_t			xmp_len;
@@ -30,12 +30,15 @@ struct metadata {
 };
 
 /*
- * Take from a source's header what `strip` lets through; `upright`: the
- * pixels were turned as the orientation says, which is then 1.  A block
- * that cannot be read safely is left out.  Never fails.
+ * Take from an open source what `strip` lets through; `upright`: the pixels
+ * were turned as the orientation says, which is then 1.  What is not what
+ * it should be is left out.  Never fails.
  */
-void metadata_take(struct metadata *, VipsImage *header,
+void metadata_take(struct metadata *, const struct source *,
     enum image_strip strip, bool upright);
+
+/* Find a source's EXIF, which lives as long as the source. */
+bool metadata_exif(struct exif *, const struct source *);
 
 /* Metadata of zeros are none, and have nothing to free. */
 void metadata_free(struct metadata *);

@@ -1,123 +1,225 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  * Copyright (c) 2026 The pixelfleet authors
  *
- * Encoding a result.
+ * Encoding a result: see save.h.
  *
- * A result is encoded once and sent many times, so bytes count for more
- * than time, but not without end: each effort below is the last one before
- * time grows several times for a few per cent.  The times are those of a
- * photograph of 1200 x 800 on one core of 2023.  All metadata is left out.
+ * For max_bytes the picture is encoded until the highest quality is found
+ * that fits, or nearly: a size is foretold from those that are known, by
+ * the way in which sizes commonly grow with quality.
  */
 
 #include "config.h"
 
-#include <stdbool.h>
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "encode.h"
 #include "save.h"
-#include "webp_exif.h"
 
-#if VIPS_MAJOR_VERSION > 8 || VIPS_MINOR_VERSION >= 15
-#define NO_METADATA	"keep", VIPS_FOREIGN_KEEP_NONE
-#else
-#define NO_METADATA	"strip", TRUE
-#endif
+#define ENCODES_MAX	6	/* for max_bytes */
+#define NEARLY		0.97	/* of max_bytes, and no more is tried */
 
-#define PNG_COMPRESSION	4	/* 0.2 s; 6: 0.4 s and 1 % smaller */
-#define WEBP_EFFORT	4	/* 0.15 s; 6: 0.25 s and 3 % smaller */
-#define AVIF_EFFORT	3	/* 0.45 s; 2: 0.3 s and 0.4 dB worse;
-				   4: 2 s and 0.2 dB better */
+bool
+save_has_alpha(enum image_format format)
+{
+	return (format != IMAGE_FORMAT_JPG);
+}
 
-/* A result so large must still be done within a render's deadline. */
-#define LARGE_PIXELS	4000000
-#define AVIF_LARGE_EFFORT 1	/* 43 M pixels: 4 s; 2: 11 s */
+bool
+save_moves(enum image_format format)
+{
+	return (format == IMAGE_FORMAT_GIF || format == IMAGE_FORMAT_WEBP);
+}
 
-/*
- * From this quality on, colour is kept at full resolution, or as sharp as
- * WebP can: a tenth more bytes, and text and drawings lose their fringes.
- */
-#define FULL_CHROMA	90
+bool
+save_has_profile(enum image_format format)
+{
+	return (format != IMAGE_FORMAT_GIF);
+}
 
-/*
- * One quality means about one fidelity (by PSNR, on photographs) in each
- * format, so that negotiation changes bytes and not looks.  JPEG's scale
- * is the measure and WebP's is close to it; AVIF's spends its upper half
- * on differences that JPEG does not reach before 95.
- */
-static const struct scale {
-	int	quality;
-	int	avif;
-} AVIF_SCALE[] = {
-	{ 1, 10 }, { 30, 34 }, { 50, 43 }, { 70, 50 }, { 80, 60 },
-	{ 90, 80 }, { 95, 88 }, { 100, 100 }
+static int
+refuse(struct saved *saved, unsigned status, const char *fmt, ...)
+{
+	va_list ap;
+
+	saved->status = status;
+	va_start(ap, fmt);
+	(void)vsnprintf(saved->error, sizeof saved->error, fmt, ap);
+	va_end(ap);
+	return (-1);
+}
+
+/* The way down from the ceiling of quality. */
+struct search {
+	const struct encoder *encoder;
+	struct saved	*saved;
+	size_t		most;		/* bytes */
+	unsigned	over;		/* the lowest known not to fit... */
+	double		over_len;	/* ...and its bytes */
+	unsigned	fits;		/* the highest known to; 0: none */
+	double		fits_len;
+	struct encoded	best;		/* owned; that of `fits` */
 };
 
-static int
-avif_quality(int quality)
+/* Bytes at each quality, about, as a share of those at 90; logarithms. */
+static double
+growth(unsigned quality)
 {
-	const struct scale *s = AVIF_SCALE;
+	static const double AT[] = {
+		-2.9, -2.1, -1.75, -1.5, -1.3, -1.15, -1, -0.8, -0.5, 0, 0.9
+	};
+	unsigned i = quality < 100 ? quality / 10 : 9;
 
-	while (quality > s[1].quality)
-		s++;
-	return (s->avif + (quality - s->quality) * (s[1].avif - s->avif) /
-	    (s[1].quality - s->quality));
+	return (AT[i] + (quality - 10.0 * i) * (AT[i + 1] - AT[i]) / 10);
 }
 
 static int
-avif_effort(VipsImage *image)
+try(struct search *s, unsigned quality)
 {
-	if ((double)vips_image_get_width(image) *
-	    vips_image_get_height(image) > LARGE_PIXELS)
-		return (AVIF_LARGE_EFFORT);
-	return (AVIF_EFFORT);
-}
+	struct encoded file;
 
-static int
-save_target(VipsImage *image, enum image_format format, int quality,
-    VipsTarget *target)
-{
-	bool full = quality >= FULL_CHROMA;
-	VipsForeignSubsample subsample = full ? VIPS_FOREIGN_SUBSAMPLE_OFF :
-	    VIPS_FOREIGN_SUBSAMPLE_ON;
-
-	switch (format) {
-	case IMAGE_FORMAT_JPG:
-		return (vips_jpegsave_target(image, target, NO_METADATA,
-		    "Q", quality, "subsample_mode", subsample,
-		    "optimize_coding", TRUE, NULL));
-	case IMAGE_FORMAT_PNG:
-		return (vips_pngsave_target(image, target, NO_METADATA,
-		    "compression", PNG_COMPRESSION,
-		    "filter", VIPS_FOREIGN_PNG_FILTER_ALL, NULL));
-	case IMAGE_FORMAT_WEBP:
-		return (vips_webpsave_target(image, target, NO_METADATA,
-		    "Q", quality, "smart_subsample", (gboolean)full,
-		    "effort", WEBP_EFFORT, NULL));
-	case IMAGE_FORMAT_AVIF:
-		return (vips_heifsave_target(image, target, NO_METADATA,
-		    "Q", avif_quality(quality),
-		    "subsample_mode", subsample,
-		    "effort", avif_effort(image), "bitdepth", 8,
-		    "compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1,
-		    "encoder", VIPS_FOREIGN_HEIF_ENCODER_AOM, NULL));
-	default:
-		vips_error("save", "no such format");
+	if (encode(s->encoder, quality, &file))
 		return (-1);
+	s->saved->encodes++;
+	if (file.len > s->most) {
+		s->over = quality;
+		s->over_len = (double)file.len;
+		encoded_free(&file);
+		return (0);
 	}
+	encoded_free(&s->best);
+	s->best = file;
+	s->fits = quality;
+	s->fits_len = (double)file.len;
+	return (0);
+}
+
+/* Where the size should be a little below the bound. */
+static unsigned
+foretell(const struct search *s)
+{
+	double wanted = log((double)s->most * (1 + NEARLY) / 2);
+	double slope = 1;
+	unsigned least = s->fits + 1, quality;
+
+	if (s->fits > 0)
+		slope = (log(s->over_len) - log(s->fits_len)) /
+		    (growth(s->over) - growth(s->fits));
+	for (quality = s->over - 1; quality > least; quality--)
+		if (log(s->over_len) + slope *
+		    (growth(quality) - growth(s->over)) <= wanted)
+			break;
+	return (quality);
+}
+
+static int
+search_fit(struct search *s, unsigned ceiling)
+{
+	if (try(s, ceiling))
+		return (-1);
+	while (s->over > s->fits + 1 && s->saved->encodes < ENCODES_MAX &&
+	    s->fits_len < NEARLY * (double)s->most) {
+		/* The last chance to have any. */
+		bool last = s->saved->encodes == ENCODES_MAX - 1;
+
+		if (try(s, last && s->fits == 0 ? 1 : foretell(s)))
+			return (-1);
+	}
+	return (0);
+}
+
+static int
+check_fit(const struct search *s, const struct encoder *encoder)
+{
+	const char *name = image_format_name(encoder->format);
+
+	if (s->best.data != NULL)
+		return (0);
+	if (encode_has_quality(encoder->format, encoder->lossless))
+		return (refuse(s->saved, 422, "max_bytes=%zu cannot be met: "
+		    "the smallest %s has %.0f bytes, at quality %u", s->most,
+		    name, s->over_len, s->over));
+	return (refuse(s->saved, 422, "max_bytes=%zu cannot be met: the %s "
+	    "has %.0f bytes, and no lower quality", s->most, name,
+	    s->over_len));
+}
+
+static int
+write_all(int fd, const struct encoded *file)
+{
+	size_t at;
+	ssize_t put;
+
+	for (at = 0; at < file->len; at += (size_t)put) {
+		put = write(fd, (const char *)file->data + at,
+		    file->len - at);
+		if (put < 0) {
+			vips_error_system(errno, "save", "cannot write");
+			return (-1);
+		}
+	}
+	return (0);
+}
+
+static int
+save_encoder(struct encoder *encoder, const struct image_ops *ops,
+    unsigned ceiling, int fd, struct saved *saved)
+{
+	struct search s = {
+		.encoder = encoder,
+		.saved = saved,
+		.most = ops->max_bytes > 0 ? ops->max_bytes : SIZE_MAX
+	};
+	int error;
+
+	if (encode_has_quality(encoder->format, encoder->lossless))
+		error = search_fit(&s, ceiling);
+	else
+		error = try(&s, 0);
+	if (error)
+		saved->status = 422;
+	else if (check_fit(&s, encoder) || write_all(fd, &s.best))
+		error = -1;
+	saved->quality = s.fits;
+	encoded_free(&s.best);
+	return (error);
+}
+
+int
+save_picture(const struct picture *picture, enum image_format format,
+    const struct image_ops *ops, const struct metadata *metadata, int fd,
+    struct saved *saved)
+{
+	struct encoder encoder;
+	unsigned ceiling = ops->quality;
+	int error;
+
+	*saved = (struct saved){ 0 };
+	if (!encode_saves(format, ops->lossless))
+		return (refuse(saved, 501, "this server cannot write %s "
+		    "without loss", image_format_name(format)));
+	if (ceiling == 0 || ceiling == IMAGE_QUALITY_AUTO)
+		ceiling = IMAGE_QUALITY_DEFAULT;
+	error = encode_begin(&encoder, picture, format, ops, metadata,
+	    ops->max_bytes > 0 ? ENCODES_MAX : 1);
+	if (error)
+		saved->status = 422;
+	else
+		error = save_encoder(&encoder, ops, ceiling, fd, saved);
+	encode_end(&encoder);
+	return (error);
 }
 
 int
 save(VipsImage *image, enum image_format format, unsigned quality, int fd)
 {
-	VipsTarget *target;
-	int error;
+	const struct picture picture = { .frames = &image, .n = 1 };
+	const struct image_ops ops = { .quality = quality };
+	struct saved saved;
 
-	target = vips_target_new_to_descriptor(fd);
-	if (target == NULL)
-		return (-1);
-	error = save_target(image, format,
-	    (int)(quality > 0 ? quality : SAVE_QUALITY), target);
-	g_object_unref(target);
-	if (error == 0 && format == IMAGE_FORMAT_WEBP)
-		error = webp_exif_remove(fd);
-	return (error);
+	return (save_picture(&picture, format, &ops, NULL, fd, &saved));
 }

@@ -19,6 +19,7 @@
 
 /* What was done, or why not. */
 struct saved {
+	unsigned	status;		/* 0; or 422, 501 */
 	unsigned	quality;	/* that was used; 0: there is none */
 	unsigned	encodes;
 	/* A sentence; empty where the reason is in libvips's buffer. */
@@ -29,13 +30,17 @@ struct saved {
 bool save_has_alpha(enum image_format);
 bool save_moves(enum image_format);
 
+/* May its pixels be of other colours than sRGB's, with a profile? */
+bool save_has_profile(enum image_format);
+
 /*
  * Encode a picture (picture.h), and `metadata` with it where the format
  * has a place for them, to fd, which is empty and stays the caller's.
  * `metadata` may be NULL.  The format has a name (JPG..GIF); the picture
- * has no alpha and does not move unless the format can do that.
+ * has no alpha, does not move and has no profile unless the format can do
+ * that.
  *
- * Returns 0, or -1 for status 422; `saved` is set in any case.
+ * Returns 0, or -1 with a status; `saved` is set in any case.
  */
 int save_picture(const struct picture *, enum image_format,
     const struct image_ops *, const struct metadata *, int fd,
