@@ -4,8 +4,8 @@
  * Which system calls a renderer may make: see filter.h.
  *
  * It works on descriptors that it has or is sent and on memory, and makes
- * threads; it opens nothing, connects to nothing, runs nothing and touches
- * no other process.  The list was found by tracing renders of all formats
+ * threads; it opens nothing but, where Landlock watches over that, fonts to
+ * read; it connects to nothing, runs nothing and touches no other process.  The list was found by tracing renders of all formats
  * on Debian 12 and 13.  What is not on it does not kill, but is answered
  * as a kernel without that call would: libraries then fall back on older
  * calls, or do without.
@@ -14,6 +14,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -50,15 +51,38 @@ static const int ALLOWED[] = {
 	SCMP_SYS(getrandom),
 };
 
+/* What fontconfig asks about files and folders. */
+static const int ALLOWED_READS[] = {
+	SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2),
+	SCMP_SYS(getdents64), SCMP_SYS(fstatfs), SCMP_SYS(readlink),
+	SCMP_SYS(readlinkat), SCMP_SYS(fadvise64),
+};
+
+/* Flags of openat() that read what is there, and no more. */
+#define READS	((unsigned)(O_RDONLY | O_CLOEXEC | O_DIRECTORY |	\
+	O_LARGEFILE | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK) | KERNEL_LARGEFILE)
+#define KERNEL_LARGEFILE 0100000U	/* libc says 0 where all are large */
+
+#define N(table)	(sizeof(table) / sizeof(table)[0])
+
 static int
-allow_all(scmp_filter_ctx ctx)
+allow(scmp_filter_ctx ctx, const int *calls, size_t n)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof ALLOWED / sizeof ALLOWED[0]; i++)
-		if (seccomp_rule_add(ctx, SCMP_ACT_ALLOW, ALLOWED[i], 0))
+	for (i = 0; i < n; i++)
+		if (seccomp_rule_add(ctx, SCMP_ACT_ALLOW, calls[i], 0))
 			return (-1);
 	return (0);
+}
+
+static int
+allow_reads(scmp_filter_ctx ctx)
+{
+	if (seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+	    SCMP_A2(SCMP_CMP_MASKED_EQ, ~READS, 0)))
+		return (-1);
+	return (allow(ctx, ALLOWED_READS, N(ALLOWED_READS)));
 }
 
 static int
@@ -86,7 +110,7 @@ allow_some(scmp_filter_ctx ctx)
 }
 
 int
-filter_close(void)
+filter_close(bool reads)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
 	int error;
@@ -95,10 +119,11 @@ filter_close(void)
 		errno = ENOMEM;
 		return (-1);
 	}
-	/* libvips has started threads by now. */
+	/* Libraries may have started threads by now. */
 	error = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_TSYNC, 1);
 	if (error == 0)
-		error = allow_all(ctx) || allow_some(ctx) ? -EINVAL : 0;
+		error = allow(ctx, ALLOWED, N(ALLOWED)) || allow_some(ctx) ||
+		    (reads && allow_reads(ctx)) ? -EINVAL : 0;
 	if (error == 0)
 		error = seccomp_load(ctx);
 	seccomp_release(ctx);

@@ -7,10 +7,13 @@
 #ifndef FILTER_H
 #define FILTER_H
 
+#include <stdbool.h>
+
 /*
- * Restrict all threads of this process, for good.  Returns 0, or -1 with
- * errno where this system cannot.
+ * Restrict all threads of this process, for good.  `reads` leaves files to
+ * be opened for reading: for who has already settled which.  Returns 0, or
+ * -1 with errno where this system cannot.
  */
-int filter_close(void);
+int filter_close(bool reads);
 
 #endif

@@ -23,6 +23,7 @@
 
 #include <vips/vips.h>
 
+#include "fonts.h"
 #include "formats.h"
 #include "once.h"
 #include "render_wire.h"
@@ -165,10 +166,12 @@ describe(const char *name)
 {
 	if (serve_start(name))
 		return (1);
+	formats_probe();
 	printf("renderer %s\n", PACKAGE_VERSION);
 	printf("libvips %d.%d.%d\n", vips_version(0), vips_version(1),
 	    vips_version(2));
 	formats_describe(stdout);
+	fonts_describe(stdout);
 	return (fflush(stdout) == 0 ? 0 : 1);
 }
 

@@ -6,6 +6,7 @@
 
 #include "config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <signal.h>
@@ -36,7 +37,12 @@
 #define SANITIZED	0
 #endif
 
-/* Everything of Landlock's first version that changes a file system. */
+/* Everything of Landlock's first version that reads a file system, */
+#define FS_READS							\
+	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE |	\
+	LANDLOCK_ACCESS_FS_READ_DIR)
+
+/* and everything that changes one. */
 #define FS_WRITES							\
 	(LANDLOCK_ACCESS_FS_WRITE_FILE |				\
 	LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |	\
@@ -44,6 +50,8 @@
 	LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK |	\
 	LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |	\
 	LANDLOCK_ACCESS_FS_MAKE_SYM)
+
+static bool reads_fonts;
 
 static int
 limit(int resource, rlim_t most)
@@ -68,23 +76,87 @@ close_files(int fd)
 	return (close_range((unsigned)fd + 1, ~0U, 0));
 }
 
+/* Returns an fd, or -1 where the kernel has no Landlock. */
+static int
+rules_new(uint64_t handled)
+{
+	const struct landlock_ruleset_attr attr = {
+		.handled_access_fs = handled
+	};
+
+	return ((int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr,
+	    0));
+}
+
+/* For this thread, and those that it starts.  Closes fd. */
+static int
+rules_obey(int fd)
+{
+	int error = (int)syscall(SYS_landlock_restrict_self, fd, 0);
+
+	(void)close(fd);
+	return (error);
+}
+
+/* A folder that does not exist needs no rule. */
+static int
+rules_read_below(int rules, const char *folder)
+{
+	struct landlock_path_beneath_attr attr = {
+		.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE |
+		    LANDLOCK_ACCESS_FS_READ_DIR
+	};
+	long error;
+
+	attr.parent_fd = open(folder, O_PATH | O_CLOEXEC);
+	if (attr.parent_fd < 0)
+		return (errno == ENOENT ? 0 : -1);
+	error = syscall(SYS_landlock_add_rule, rules,
+	    LANDLOCK_RULE_PATH_BENEATH, &attr, 0);
+	(void)close(attr.parent_fd);
+	return ((int)error);
+}
+
 /*
- * Later there will be no opening at all; but libraries start before that
- * may happen.  A kernel without Landlock is nothing to complain about.
+ * Libraries have yet to start, and read for that what they like.  A kernel
+ * without Landlock is nothing to complain about: later, there will be no
+ * opening at all.
  */
 static void
 deny_writes(void)
 {
-	const struct landlock_ruleset_attr attr = {
-		.handled_access_fs = FS_WRITES
-	};
-	long fd;
+	int rules = rules_new(FS_WRITES);
 
-	fd = syscall(SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
-	if (fd < 0)
-		return;
-	(void)syscall(SYS_landlock_restrict_self, fd, 0);
-	(void)close((int)fd);
+	if (rules >= 0)
+		(void)rules_obey(rules);
+}
+
+/* A thread beside this one would not be bound by our rules. */
+static bool
+is_only_thread(void)
+{
+	struct stat st;
+
+	return (stat("/proc/self/task", &st) == 0 && st.st_nlink == 3);
+}
+
+/* Returns NULL, or why that is not possible, and then all is as before. */
+static const char *
+deny_all_but(const char *const *folders)
+{
+	int rules;
+
+	if (!is_only_thread())
+		return ("more than one thread at start");
+	rules = rules_new(FS_READS | FS_WRITES);
+	if (rules < 0)
+		return ("no Landlock in this kernel");
+	for (; *folders != NULL; folders++)
+		if (rules_read_below(rules, *folders)) {
+			(void)close(rules);
+			return ("folders cannot be told apart");
+		}
+	return (rules_obey(rules) ? "Landlock does not hold" : NULL);
 }
 
 int
@@ -102,17 +174,31 @@ sandbox_early(int fd)
 }
 
 int
-sandbox_close(const char *name)
+sandbox_close(const char *name, const char *const *folders)
 {
+	const char *why = NULL;
+
 	if (limit(RLIMIT_NOFILE, MAX_FILES))
 		return (-1);
+	if (!SANITIZED)
+		why = deny_all_but(folders);
+	if (why != NULL)
+		fprintf(stderr, "%s: %s, so no font is read and no text "
+		    "drawn\n", name, why);
+	reads_fonts = why == NULL;
 	if (SANITIZED)
 		return (0);
 	if (limit(RLIMIT_AS, MAX_ADDRESSES))
 		return (-1);
-	if (filter_close())
+	if (filter_close(reads_fonts))
 		fprintf(stderr, "%s: no system call filter: %m\n", name);
 	return (0);
+}
+
+bool
+sandbox_reads_fonts(void)
+{
+	return (reads_fonts);
 }
 
 void

@@ -5,12 +5,14 @@
  *
  * Two moments: early, before libraries are loaded and started, and closed,
  * once everything that needs files and new mappings of code has been done
- * and before the first byte of an image is looked at.
+ * and before the first byte of an image is looked at.  Between them nothing
+ * may start a thread.
  */
 
 #ifndef SANDBOX_H
 #define SANDBOX_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -24,11 +26,18 @@
 int sandbox_early(int fd);
 
 /*
- * From here on: no new files, a bounded address space, and only the system
- * calls of filter.c.  Where the system cannot filter, a line on standard
+ * From here on: no files but those below `folders` (ends with NULL), and
+ * these to be read; a bounded address space; and only the system calls of
+ * filter.c.
+ *
+ * To tell folders apart takes Landlock; without it there are no files at
+ * all.  Where the system has not that or cannot filter, a line on standard
  * error says so and the rest counts.
  */
-int sandbox_close(const char *name);
+int sandbox_close(const char *name, const char *const *folders);
+
+/* Whether those files are to be had. */
+bool sandbox_reads_fonts(void);
 
 /*
  * Allow the processor time that a deadline of so many ms can need, and be

@@ -17,6 +17,7 @@
 
 #include <vips/vips.h>
 
+#include "fonts.h"
 #include "formats.h"
 #include "render.h"
 #include "render_wire.h"
@@ -80,6 +81,21 @@ serve_requests(const char *name, int fd)
 	return (len < 0 ? 1 : 0);
 }
 
+/*
+ * libheif looks for codecs in modules of their own when it is first used,
+ * be it for what is no image.
+ */
+static void
+load_codecs(void)
+{
+	static char nothing[16];
+	VipsImage *image;
+
+	if (vips_heifload_buffer(nothing, sizeof nothing, &image, NULL) == 0)
+		g_object_unref(image);
+	vips_error_clear();
+}
+
 int
 serve_start(const char *name)
 {
@@ -97,7 +113,7 @@ serve_start(const char *name)
 	vips_concurrency_set(1);
 	vips_cache_set_max(0);
 	vips_block_untrusted_set(TRUE);
-	formats_probe();
+	load_codecs();
 	return (0);
 }
 
@@ -112,10 +128,12 @@ serve(const char *name, int fd)
 	}
 	if (serve_start(name))
 		return (1);
-	if (sandbox_close(name)) {
+	if (sandbox_close(name, FONT_FOLDERS)) {
 		fprintf(stderr, "%s: cannot enter the sandbox: %m\n", name);
 		return (1);
 	}
+	/* Not before, since libvips encodes in threads. */
+	formats_probe();
 	status = serve_requests(name, fd);
 	vips_shutdown();
 	return (status);

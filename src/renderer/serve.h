@@ -8,8 +8,8 @@
 #define SERVE_H
 
 /*
- * Start libvips and find out what it opens and saves.  Returns 0, or -1
- * after a line on standard error.
+ * Start libvips, and no thread.  Returns 0, or -1 after a line on standard
+ * error.
  */
 int serve_start(const char *name);
 

@@ -35,7 +35,7 @@ def described():
 def describe_names_versions_and_formats():
     lines = described()
     names = [name for name, _ in lines]
-    if names != ["renderer", "libvips", "load", "save"]:
+    if names != ["renderer", "libvips", "load", "save", "fonts"]:
         raise Failed(names)
     lists = dict(lines)
     # What Debian's libvips with its libheif plugins can do.
