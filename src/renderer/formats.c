@@ -75,17 +75,25 @@ decodes(enum source_kind kind, const void *data, size_t len)
 }
 
 /*
- * libvips calls some of its loaders untrusted, and they are blocked; those
- * of them that are wanted are opened again, each by its own name.
+ * libvips calls some of its loaders and savers untrusted, and they are
+ * blocked; those that are wanted are opened again, each by its own name.
  */
 static bool
-try_open(enum source_kind kind)
+unblock(const char *operation)
 {
-	GType type = vips_type_find("VipsOperation", KINDS[kind].loader);
+	GType type = vips_type_find("VipsOperation", operation);
 
 	if (type == 0)
 		return (false);
 	vips_operation_block_set(g_type_name(type), FALSE);
+	return (true);
+}
+
+static bool
+try_open(enum source_kind kind)
+{
+	if (!unblock(KINDS[kind].loader))
+		return (false);
 	switch (kind) {
 	case SOURCE_AVIF:
 		return (decodes(kind, SAMPLE_AVIF, sizeof SAMPLE_AVIF));
@@ -104,6 +112,8 @@ try_save(VipsImage *image, enum image_format format)
 
 	if (fd < 0)
 		return (false);
+	if (format == IMAGE_FORMAT_JXL)
+		(void)unblock("jxlsave_target");
 	ok = save(image, format, 0, fd) == 0;
 	(void)close(fd);
 	return (ok);

@@ -202,9 +202,9 @@ job_foresee(struct job *job)
 	bool moves = job->source.moves && !ops->still && ops->page == 0;
 	enum image_format format = resolve(job, moves, true);
 
-	job->frames = 1;
+	job->frames = moves && save_moves(format) ? job->source.pages : 1;
 	job->keep_profile = ops->strip == IMAGE_STRIP_NONE &&
-	    format != IMAGE_FORMAT_GIF &&
+	    save_has_profile(format) &&
 	    colour_has_profile(job->source.header);
 }
 
@@ -334,7 +334,7 @@ job_process(struct job *job)
 		return (fail_render(job));
 	job->reply->format = resolve(job, picture->n > 1,
 	    picture_has_alpha(picture));
-	if (job->reply->format == IMAGE_FORMAT_JPG &&
+	if (!save_has_alpha(job->reply->format) &&
 	    picture_each(picture, flatten, &job->ops))
 		return (fail_render(job));
 	if (picture_pull(picture))
@@ -349,13 +349,23 @@ job_process(struct job *job)
 static int
 job_save(struct job *job)
 {
-	if (save(job->picture.frames[0], job->reply->format,
-	    job->ops.quality, job->result))
-		return (job_fail_vips(job, 422,
+	struct saved saved;
+
+	metadata_take(&job->metadata, &job->source, job->ops.strip,
+	    !job->ops.no_autorotate);
+	if (save_picture(&job->picture, job->reply->format, &job->ops,
+	    &job->metadata, job->result, &saved)) {
+		if (saved.error[0] != '\0')
+			return (job_fail(job, saved.status, "%s",
+			    saved.error));
+		return (job_fail_vips(job, saved.status,
 		    "result could not be encoded"));
+	}
 	job->reply->width = picture_width(&job->picture);
 	job->reply->height = picture_height(&job->picture);
 	job->reply->frames = job->picture.n;
+	job->reply->quality = saved.quality;
+	job->reply->encodes = saved.encodes;
 	return (0);
 }
 
@@ -412,6 +422,7 @@ static void
 job_free(struct job *job)
 {
 	picture_free(&job->picture);
+	metadata_free(&job->metadata);
 	source_close(&job->source);
 }
 

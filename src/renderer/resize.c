@@ -15,7 +15,7 @@
 #include "step.h"
 
 static int
-scale(VipsImage **image, unsigned width, unsigned height)
+reduce(VipsImage **image, unsigned width, unsigned height)
 {
 	VipsImage *next;
 	int error;
@@ -24,6 +24,49 @@ scale(VipsImage **image, unsigned width, unsigned height)
 	    (double)width / vips_image_get_width(*image),
 	    "vscale", (double)height / vips_image_get_height(*image), NULL);
 	return (step(image, error, &next));
+}
+
+/*
+ * What vips_resize() does for larger sizes, but with the middle of the
+ * picture staying its middle: it would come out half a pixel aside.
+ */
+static int
+enlarge(VipsImage **image, unsigned width, unsigned height)
+{
+	VipsInterpolate *cubic = vips_interpolate_new("bicubic");
+	VipsArrayInt *area;
+	VipsImage *next;
+	int error;
+
+	if (cubic == NULL)
+		return (-1);
+	area = vips_array_int_newv(4, 0, 0, (int)width, (int)height);
+	error = vips_affine(*image, &next,
+	    (double)width / vips_image_get_width(*image), 0., 0.,
+	    (double)height / vips_image_get_height(*image),
+	    "interpolate", cubic, "extend", VIPS_EXTEND_COPY, "oarea", area,
+	    "idx", .5, "idy", .5, "odx", -.5, "ody", -.5,
+	    "premultiplied", TRUE, NULL);
+	vips_area_unref(VIPS_AREA(area));
+	g_object_unref(cubic);
+	return (step(image, error, &next));
+}
+
+/* Each axis for itself: down first, since less is left then. */
+static int
+scale(VipsImage **image, unsigned width, unsigned height)
+{
+	unsigned w = (unsigned)vips_image_get_width(*image);
+	unsigned h = (unsigned)vips_image_get_height(*image);
+	unsigned less_w = width < w ? width : w;
+	unsigned less_h = height < h ? height : h;
+
+	if ((less_w < w || less_h < h) && reduce(image, less_w, less_h))
+		return (-1);
+	if ((less_w < width || less_h < height) &&
+	    enlarge(image, width, height))
+		return (-1);
+	return (0);
 }
 
 static int

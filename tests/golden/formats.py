@@ -41,7 +41,7 @@ def describe_names_versions_and_formats():
     # What Debian's libvips with its libheif plugins can do.
     for name, expected in (("load", "avif,gif,heic,jpg,jxl,"
                             "pdf,png,svg,tiff,webp"),
-                           ("save", "avif,jpg,png,webp")):
+                           ("save", "avif,gif,jpg,jxl,png,webp")):
         if lists[name] != expected:
             raise Failed("%s is %s" % (name, lists[name]))
 
@@ -59,7 +59,7 @@ def each_format_to_each():
 @g.case
 def the_source_decides_where_no_format_is_asked_for():
     for kind, to in (("jpg", "jpg"), ("png", "png"), ("webp", "webp"),
-                     ("avif", "avif"), ("gif", "jpg"), ("tiff", "jpg")):
+                     ("avif", "avif"), ("gif", "gif"), ("tiff", "jpg")):
         result = g.render(source(kind), "width=240")
         if not result.endswith("." + to):
             raise Failed("%s became %s" % (kind, result))

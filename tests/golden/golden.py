@@ -189,6 +189,22 @@ class Golden:
         sys.exit(1 if failed else 0)
 
 
+# The order of the canonical text.
+ORDER = """width height scale fit enlarge crop focal trim pad pad_color border
+    radius autorotate angle flip auto_level auto_fix brightness contrast gamma
+    saturation hue filter colorize pixelate blur sharp_amount format quality
+    max_bytes lossless progressive strip animated page mark mark_scale
+    mark_pos mark_offset mark_alpha text text_font text_size text_color
+    text_pos meta""".split()
+
+
+def spell(**operations):
+    """Operations as the renderer takes them; None: not given."""
+    return "&".join("%s=%s" % (name, operations[name])
+                    for name in sorted(operations, key=ORDER.index)
+                    if operations[name] is not None)
+
+
 def kind_of(data):
     """The name of the format of these bytes, told without our own code."""
     if data[:3] == b"\xff\xd8\xff":
@@ -199,6 +215,10 @@ def kind_of(data):
         return "webp"
     if data[4:12] == b"ftypavif":
         return "avif"
+    if data[:6] in (b"GIF87a", b"GIF89a"):
+        return "gif"
+    if data[:2] == b"\xff\x0a" or data[4:8] == b"JXL ":
+        return "jxl"
     return "unknown"
 
 
