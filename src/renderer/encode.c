@@ -11,6 +11,9 @@
 
 #include "config.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 #include "encode.h"
 #include "step.h"
 
@@ -292,6 +295,23 @@ encode(const struct encoder *encoder, unsigned quality,
 	}
 	g_object_unref(target);
 	return (error);
+}
+
+int
+encoded_write(const struct encoded *file, int fd)
+{
+	size_t at;
+	ssize_t put;
+
+	for (at = 0; at < file->len; at += (size_t)put) {
+		put = write(fd, (const char *)file->data + at,
+		    file->len - at);
+		if (put < 0) {
+			vips_error_system(errno, "save", "cannot write");
+			return (-1);
+		}
+	}
+	return (0);
 }
 
 void

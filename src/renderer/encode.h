@@ -50,6 +50,9 @@ int encode(const struct encoder *, unsigned quality, struct encoded *);
 
 void encode_end(struct encoder *);
 
+/* Returns 0, or -1 with the reason in libvips's error buffer. */
+int encoded_write(const struct encoded *, int fd);
+
 /* Drop a file, if there is one. */
 void encoded_free(struct encoded *);
 

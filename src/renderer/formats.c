@@ -163,6 +163,12 @@ format_saves(enum image_format format)
 }
 
 const char *
+format_name(enum source_kind kind)
+{
+	return (KINDS[kind].name);
+}
+
+const char *
 format_label(enum source_kind kind)
 {
 	return (KINDS[kind].label);

@@ -23,6 +23,9 @@ void formats_probe(void);
 bool format_opens(enum source_kind kind);
 bool format_saves(enum image_format format);
 
+/* "jpg", "png", "tiff", ... */
+const char *format_name(enum source_kind kind);
+
 /* "JPEG", "PNG", ... for sentences, with "a" or "an" before it. */
 const char *format_label(enum source_kind kind);
 

@@ -10,12 +10,10 @@
 
 #include "config.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "encode.h"
 #include "save.h"
@@ -149,23 +147,6 @@ check_fit(const struct search *s, const struct encoder *encoder)
 }
 
 static int
-write_all(int fd, const struct encoded *file)
-{
-	size_t at;
-	ssize_t put;
-
-	for (at = 0; at < file->len; at += (size_t)put) {
-		put = write(fd, (const char *)file->data + at,
-		    file->len - at);
-		if (put < 0) {
-			vips_error_system(errno, "save", "cannot write");
-			return (-1);
-		}
-	}
-	return (0);
-}
-
-static int
 save_encoder(struct encoder *encoder, const struct image_ops *ops,
     unsigned ceiling, int fd, struct saved *saved)
 {
@@ -182,7 +163,7 @@ save_encoder(struct encoder *encoder, const struct image_ops *ops,
 		error = try(&s, 0);
 	if (error)
 		saved->status = 422;
-	else if (check_fit(&s, encoder) || write_all(fd, &s.best))
+	else if (check_fit(&s, encoder) || encoded_write(&s.best, fd))
 		error = -1;
 	saved->quality = s.fits;
 	encoded_free(&s.best);
