@@ -28,6 +28,7 @@ struct job {
 	struct geometry		plan;		/* of that part */
 	struct picture		picture;	/* owned */
 	struct metadata		metadata;	/* owned */
+	int			overlay;	/* fd; -1: none */
 	int			result;		/* owned fd, or -1 */
 };
 

@@ -85,6 +85,25 @@ pull(VipsImage **image)
 	return (step(image, next == NULL, &next));
 }
 
+/*
+ * Blending would pass on to the picture what comes with the layer: its
+ * profile, its EXIF.
+ */
+static int
+forget_metadata(VipsImage **image)
+{
+	VipsImage *next;
+	gchar **fields, **field;
+
+	if (step(image, vips_copy(*image, &next, NULL), &next))
+		return (-1);
+	fields = vips_image_get_fields(*image);
+	for (field = fields; *field != NULL; field++)
+		(void)vips_image_remove(*image, *field);
+	g_strfreev(fields);
+	return (0);
+}
+
 static int
 add_alpha(VipsImage **image)
 {
@@ -99,7 +118,8 @@ int
 layer_make(struct layer *layer, VipsImage *image, double opacity)
 {
 	if (add_alpha(&image) || pull(&image) || drop_colours(&image) ||
-	    fade(&image, opacity) || pull(&image)) {
+	    fade(&image, opacity) || pull(&image) ||
+	    forget_metadata(&image)) {
 		g_object_unref(image);
 		return (-1);
 	}

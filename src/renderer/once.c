@@ -91,6 +91,10 @@ ask(const char *name, int sock, struct render_request *req,
 		files[1] = read_file(overlay, "overlay", &req->overlay_len);
 		if (files[1] < 0)
 			return (say(name, overlay));
+		if (req->overlay_len == 0) {
+			fprintf(stderr, "%s: %s is empty\n", name, overlay);
+			return (1);
+		}
 	}
 	len = render_request_pack(req, packet, sizeof packet);
 	if (len < 0) {

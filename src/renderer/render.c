@@ -34,6 +34,7 @@
 #include "formats.h"
 #include "job.h"
 #include "layout.h"
+#include "marks.h"
 #include "memfd.h"
 #include "orient.h"
 #include "render.h"
@@ -204,6 +205,7 @@ job_foresee(struct job *job)
 
 	job->frames = moves && save_moves(format) ? job->source.pages : 1;
 	job->keep_profile = ops->strip == IMAGE_STRIP_NONE &&
+	    ops->mark[0] == '\0' && ops->text[0] == '\0' &&
 	    save_has_profile(format) &&
 	    colour_has_profile(job->source.header);
 }
@@ -332,6 +334,8 @@ job_process(struct job *job)
 	if (picture_each(picture, make_plain, job) ||
 	    picture_pull(picture) || drop_opaque(picture))
 		return (fail_render(job));
+	if (marks_draw(job))
+		return (-1);
 	job->reply->format = resolve(job, picture->n > 1,
 	    picture_has_alpha(picture));
 	if (!save_has_alpha(job->reply->format) &&
@@ -430,11 +434,11 @@ int
 render(const struct render_request *req, int source, int overlay,
     struct render_reply *reply)
 {
-	struct job job = { .req = req, .reply = reply, .result = -1 };
+	struct job job = { .req = req, .reply = reply,
+	    .overlay = overlay, .result = -1 };
 	const void *data;
 	int error;
 
-	(void)overlay;
 	memset(reply, 0, sizeof *reply);
 	vips_error_clear();
 	if (memfd_map(source, req->source_len, &data)) {
