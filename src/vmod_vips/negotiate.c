@@ -17,6 +17,7 @@
 
 enum range {
 	RANGE_AVIF,
+	RANGE_JXL,
 	RANGE_WEBP,
 	RANGE_JPEG,
 	RANGE_PNG,
@@ -27,6 +28,7 @@ enum range {
 
 static const char *const range_names[N_RANGES] = {
 	[RANGE_AVIF] = "image/avif",
+	[RANGE_JXL] = "image/jxl",
 	[RANGE_WEBP] = "image/webp",
 	[RANGE_JPEG] = "image/jpeg",
 	[RANGE_PNG] = "image/png",
@@ -35,6 +37,19 @@ static const char *const range_names[N_RANGES] = {
 };
 
 #define ABSENT		(-1)
+
+/* In the order of preference. */
+static const struct choice {
+	enum range		range;
+	enum image_format	format;
+	enum image_format	moving;	/* where WebP is there for motion */
+} choices[] = {
+	{ RANGE_AVIF, IMAGE_FORMAT_AVIF, IMAGE_FORMAT_AUTO_AVIF },
+	{ RANGE_JXL, IMAGE_FORMAT_JXL, IMAGE_FORMAT_AUTO_JXL },
+	{ RANGE_WEBP, IMAGE_FORMAT_WEBP, IMAGE_FORMAT_AUTO_WEBP },
+};
+
+#define N_CHOICES	(sizeof choices / sizeof choices[0])
 
 /* Part of the header, white space around it left out. */
 struct span {
@@ -149,32 +164,40 @@ first_present(int a, int b, int c)
 	return (c != ABSENT ? c : 0);
 }
 
-static enum image_format
-choose(const int weight[N_RANGES])
+/* The weight of a format, by its own range or by a wildcard. */
+static int
+weight_of(const int weight[N_RANGES], enum range range)
 {
-	int jpeg, png, plain;
-	int avif = weight[RANGE_AVIF], webp = weight[RANGE_WEBP];
-
-	/* Which of the two AUTO becomes is not known yet: the lesser. */
-	jpeg = first_present(weight[RANGE_JPEG], weight[RANGE_IMAGE],
-	    weight[RANGE_ANY]);
-	png = first_present(weight[RANGE_PNG], weight[RANGE_IMAGE],
-	    weight[RANGE_ANY]);
-	plain = jpeg < png ? jpeg : png;
-
-	if (avif > 0 && avif >= webp && avif >= plain)
-		return (IMAGE_FORMAT_AVIF);
-	if (webp > 0 && webp >= plain)
-		return (IMAGE_FORMAT_WEBP);
-	return (IMAGE_FORMAT_AUTO);
+	return (first_present(weight[range], weight[RANGE_IMAGE],
+	    weight[RANGE_ANY]));
 }
 
-enum image_format
-negotiate_format(const char *accept)
+/* What is named, allowed, and liked best; the first of equals. */
+static const struct choice *
+choose(const int weight[N_RANGES], unsigned formats)
 {
-	int weight[N_RANGES], w;
+	const struct choice *c, *best = NULL;
+	int jpeg, png, least;
+
+	/* Which of the two AUTO becomes is not known yet: the lesser. */
+	jpeg = weight_of(weight, RANGE_JPEG);
+	png = weight_of(weight, RANGE_PNG);
+	least = jpeg < png ? jpeg : png;
+	for (c = choices; c < choices + N_CHOICES; c++)
+		if ((formats & 1u << c->format) != 0 &&
+		    weight[c->range] > 0 && weight[c->range] >= least) {
+			best = c;
+			least = weight[c->range] + 1;
+		}
+	return (best);
+}
+
+static void
+read_accept(const char *accept, int weight[N_RANGES])
+{
 	struct span type;
 	unsigned r;
+	int w;
 
 	for (r = 0; r < N_RANGES; r++)
 		weight[r] = ABSENT;
@@ -187,5 +210,20 @@ negotiate_format(const char *accept)
 		if (*accept == ',')
 			accept++;
 	}
-	return (choose(weight));
+}
+
+enum image_format
+negotiate_format(const char *accept, unsigned formats)
+{
+	const struct choice *choice;
+	int weight[N_RANGES];
+
+	read_accept(accept, weight);
+	choice = choose(weight, formats);
+	if (choice == NULL)
+		return (IMAGE_FORMAT_AUTO);
+	if ((formats & 1u << IMAGE_FORMAT_WEBP) != 0 &&
+	    weight_of(weight, RANGE_WEBP) > 0)
+		return (choice->moving);
+	return (choice->format);
 }

@@ -13,15 +13,23 @@
 #include "image_ops.h"
 
 /*
- * IMAGE_FORMAT_AVIF, _WEBP, or _AUTO (JPEG, or PNG where there is alpha),
- * for an Accept header's value or NULL.  Never fails: what is not a media
- * range by RFC 9110, 12.5.1, counts as not written.
+ * For an Accept header's value or NULL, and of `formats` (1 <<
+ * IMAGE_FORMAT_AVIF, _JXL, _WEBP), one of
  *
- * AVIF and WebP must be named: curl and crawlers, too, send wildcards.  A
- * format that is named is chosen unless the client likes the other one, or
- * both JPEG and PNG, better; AVIF goes before WebP where it likes them
- * equally.
+ *	AUTO			JPEG, PNG or GIF
+ *	AUTO_WEBP		WebP
+ *	AUTO_AVIF, AUTO_JXL	that, or WebP for what moves
+ *	AVIF, JXL		that alone
+ *
+ * of enum image_format.  Never fails: what is not a media range by RFC
+ * 9110, 12.5.1, counts as not written.
+ *
+ * A format must be named: curl and crawlers, too, send wildcards.  What is
+ * named is chosen unless the client likes another one, or both JPEG and
+ * PNG, better; AVIF goes before JPEG XL, and that before WebP, where it
+ * likes them equally.  WebP for what moves need not be named: a client new
+ * enough for the others, that takes anything, takes it.
  */
-enum image_format negotiate_format(const char *accept);
+enum image_format negotiate_format(const char *accept, unsigned formats);
 
 #endif

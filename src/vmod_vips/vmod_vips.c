@@ -140,6 +140,8 @@ vmod_images__init(VRT_CTX, struct VPFX(vips_images) **imagesp,
 	REPLACE(images->source_params, source_params);
 	images->site.source_params = images->source_params;
 	images->site.auto_format = auto_format;
+	images->site.auto_formats = 1U << IMAGE_FORMAT_AVIF |
+	    1U << IMAGE_FORMAT_WEBP;
 	images->renderers = renderers;
 	images->limits.timeout = timeout;
 	images->limits.queue_timeout = queue_timeout;
@@ -206,7 +208,7 @@ vmod_images_parse(VRT_CTX, struct VPFX(vips_images) *images, VCL_STRING url,
 	if (e != 0)
 		return (0);
 	if (task->request.negotiated) {
-		format = negotiate_format(accept);
+		format = negotiate_format(accept, images->site.auto_formats);
 		image_request_negotiate(&task->request, format);
 	}
 	return (1);

@@ -17,6 +17,8 @@
 
 #include "image_ops.h"
 
+#define COUNT(a)	(sizeof (a) / sizeof (a)[0])
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define MUST(url, what) do {						\
@@ -110,7 +112,9 @@ static void
 check_parsed(struct image_request *req, const struct image_site *site)
 {
 	static const enum image_format answers[] = {
-		IMAGE_FORMAT_AVIF, IMAGE_FORMAT_WEBP, IMAGE_FORMAT_AUTO };
+		IMAGE_FORMAT_AUTO_WEBP, IMAGE_FORMAT_AUTO_AVIF,
+		IMAGE_FORMAT_AUTO_JXL, IMAGE_FORMAT_AVIF, IMAGE_FORMAT_JXL,
+		IMAGE_FORMAT_AUTO };
 	size_t len = strlen(req->source);
 	unsigned i;
 
@@ -126,7 +130,7 @@ check_parsed(struct image_request *req, const struct image_site *site)
 	check_identity(req, site);
 	if (req->rendered)
 		check_operations(req);
-	for (i = 0; i < 3 && req->negotiated; i++) {
+	for (i = 0; i < COUNT(answers) && req->negotiated; i++) {
 		image_request_negotiate(req, answers[i]);
 		MUST(req->url, req->ops.format == answers[i]);
 		check_identity(req, site);

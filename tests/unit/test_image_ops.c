@@ -17,8 +17,6 @@
 /* The properties are those of the fuzzer. */
 #include "../fuzz/fuzz_image_ops.c"
 
-#define COUNT(a)	(sizeof (a) / sizeof (a)[0])
-
 static const struct image_site plain_site = { .source_params = "v, version" };
 static const struct image_site auto_site = { .auto_format = true };
 
