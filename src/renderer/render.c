@@ -36,6 +36,7 @@
 #include "layout.h"
 #include "marks.h"
 #include "memfd.h"
+#include "meta.h"
 #include "orient.h"
 #include "render.h"
 #include "save.h"
@@ -392,6 +393,28 @@ job_picture(struct job *job)
 	return (0);
 }
 
+/* What the source is, of which a small picture tells a part. */
+static int
+job_meta(struct job *job)
+{
+	const struct image_ops small = {
+		.width = META_SIDE, .height = META_SIDE
+	};
+
+	job->frames = 1;
+	job->part = (struct area){ 0, 0, job->reply->source_width,
+	    job->reply->source_height };
+	geometry_plan(&job->plan, job->part.width, job->part.height, &small);
+	if (job_decode(job))
+		return (-1);
+	if (picture_each(&job->picture, make_plain, job) ||
+	    picture_pull(&job->picture) ||
+	    meta_write(&job->source, job->picture.frames[0], job->result))
+		return (fail_render(job));
+	job->reply->format = IMAGE_FORMAT_JSON;
+	return (0);
+}
+
 static int
 job_result(struct job *job)
 {
@@ -401,7 +424,7 @@ job_result(struct job *job)
 	if (job->result < 0)
 		return (job_fail(job, 500,
 		    "no memory file for the result: %m"));
-	if (job_picture(job))
+	if (job->ops.meta ? job_meta(job) : job_picture(job))
 		return (-1);
 	if (memfd_seal(job->result) || fstat(job->result, &st))
 		return (job_fail(job, 500,
@@ -434,8 +457,8 @@ int
 render(const struct render_request *req, int source, int overlay,
     struct render_reply *reply)
 {
-	struct job job = { .req = req, .reply = reply,
-	    .overlay = overlay, .result = -1 };
+	struct job job = { .req = req, .reply = reply, .overlay = overlay,
+	    .result = -1 };
 	const void *data;
 	int error;
 
