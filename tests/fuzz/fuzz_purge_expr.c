@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * Copyright (c) 2026 The pixelfleet authors
+ *
+ * What holds for every request to purge, as an entry for libFuzzer:
+ *
+ *	clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined \
+ *	    -I src/common -I src/vmod_fleet tests/fuzz/fuzz_purge_expr.c \
+ *	    src/vmod_fleet/purge_{expr,regex,ban}.c src/common/url_text.c
+ *
+ * The input is the fields of a request, each ending in a newline, and then
+ * those of an object.  The unit test of purge_expr calls it, too.
+ */
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "purge_ban.h"
+#include "purge_expr.h"
+#include "purge_regex.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define FIELDS	12
+
+#define MUST(text, what) do {						\
+	if (!(what)) {							\
+		fprintf(stderr, "%s\nof '%s'\n", #what, text);		\
+		abort();						\
+	}								\
+} while (0)
+
+static int
+printable(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if (*s < ' ' || *s > '~')
+			return (0);
+	return (1);
+}
+
+static bool
+no_regex(void *priv, const char *regex, const char *text)
+{
+	(void)priv;
+	MUST(text, regex != NULL && text != NULL);
+	return (false);
+}
+
+static void
+check_bans(const struct purge_expr *expr)
+{
+	static const struct purge_mark mark = { 0x123456789abcdef0, 77 };
+	static struct purge_bans bans;
+	const struct purge_test *t;
+	unsigned i, j, before;
+
+	for (before = 0; before < 2; before++) {
+		purge_bans(&bans, expr, before ? &mark : NULL);
+		MUST(expr->text, bans.n == 1 || bans.n == 2);
+		for (i = 0; i < bans.n; i++) {
+			MUST(expr->text, bans.ban[i].n >= 1 + before);
+			MUST(expr->text, bans.ban[i].n <= 3);
+			for (j = 0; j < bans.ban[i].n; j++) {
+				t = &bans.ban[i].test[j];
+				MUST(t->operand, printable(t->operand));
+				MUST(t->field, !strncmp(t->field, "obj.", 4));
+				/* To the end of what it was made of. */
+				MUST(t->operand, strlen(t->operand) + 1 <
+				    sizeof bans.pattern);
+			}
+		}
+	}
+}
+
+static void
+check_text(const char *text, const struct purge_object *obj)
+{
+	struct purge_expr expr;
+	struct purge_object own = { .source = "/x" };
+	char source[PURGE_OPERAND_MAX];
+
+	MUST(text, purge_expr_parse(&expr, text) == 0);
+	MUST(text, strlen(text) < PURGE_EXPR_MAX && printable(text));
+	MUST(text, expr.text == text);
+	MUST(text, strlen(expr.operand) < PURGE_OPERAND_MAX);
+	check_bans(&expr);
+	(void)purge_matches(&expr, obj, no_regex, NULL);
+	/* What it names, it means. */
+	switch (expr.kind) {
+	case PURGE_SOURCE:
+	case PURGE_PREFIX:
+	case PURGE_GLOB:
+		own.source = expr.operand;
+		break;
+	case PURGE_VARIANT:
+		snprintf(source, sizeof source, "%s", expr.operand);
+		*strchr(source, ' ') = '\0';
+		own.source = source;
+		own.operations = strchr(expr.operand, ' ') + 1;
+		break;
+	case PURGE_TAGS:
+		own.tags = expr.operand;
+		break;
+	case PURGE_REGEX:
+		MUST(text, purge_regex_fault(expr.operand) == NULL);
+		return;
+	case PURGE_ALL:
+		break;
+	}
+	MUST(text, purge_matches(&expr, &own, no_regex, NULL));
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static char text[PURGE_EXPR_MAX], err[PURGE_ERROR_MAX];
+	char *copy = malloc(size + 1), *field[FIELDS] = { NULL }, *p;
+	struct purge_object obj;
+	struct purge_request req;
+	struct purge_expr expr;
+	unsigned i;
+	int status;
+
+	if (copy == NULL)
+		return (0);
+	if (size > 0)
+		memcpy(copy, data, size);
+	copy[size] = '\0';
+	for (i = 0, p = copy; i < FIELDS && p != NULL; i++)
+		field[i] = strsep(&p, "\n");
+	req = (struct purge_request){ .method = field[0], .url = field[1],
+	    .source = field[2], .operations = field[3], .by = field[4],
+	    .mode = field[5], .tags = field[6], .regex = field[7] };
+	obj = (struct purge_object){ field[8], field[9], field[10],
+	    field[11] };
+	memset(text, 'x', sizeof text);
+	memset(err, 'x', sizeof err);
+	status = purge_expr_read(text, &req, err);
+	if (status == 0) {
+		MUST(text, *err == '\0');
+		check_text(text, &obj);
+	} else {
+		MUST(err, status == 400 || status == 405);
+		MUST(err, *text == '\0' && *err != '\0' && printable(err));
+	}
+	/* And as a text from another node. */
+	if (purge_expr_parse(&expr, field[0]) == 0)
+		check_text(field[0], &obj);
+	(void)purge_regex_fault(field[0]);
+	free(copy);
+	return (0);
+}
