@@ -7,7 +7,10 @@
  *	    -I src/common tests/fuzz/fuzz_image_ops.c \
  *	    src/common/image_*.c src/common/url_text.c
  *
- * The unit test of image_ops calls it with URLs of its own making.
+ * A line is the URL; client hints may follow, a line each.  Where the URL
+ * has a query, that is a preset as well.
+ *
+ * Unit tests call it with URLs of their own making.
  */
 
 #include <stdint.h>
@@ -138,6 +141,46 @@ check_parsed(struct image_request *req, const struct image_site *site)
 	}
 }
 
+/* What was signed says all that the client said, in one spelling. */
+static void
+check_to_sign(const struct image_request *req, const struct image_site *site)
+{
+	static struct image_request again;
+	const char *url = req->to_sign;
+
+	MUST(url, printable(url));
+	MUST(url, strncmp(url, req->source, strlen(req->source)) == 0);
+	MUST(url, image_request_parse(&again, site, url) == 0);
+	MUST(url, strcmp(again.to_sign, url) == 0);
+	MUST(url, strcmp(again.url, req->url) == 0);
+	MUST(url, strcmp(again.preset, req->preset) == 0);
+	MUST(url, again.signature[0] == '\0');
+	MUST(url, again.expires == req->expires);
+	MUST(url, again.explain == req->explain);
+	MUST(url, again.custom == req->custom);
+	MUST(url, again.hinted == req->hinted);
+}
+
+/* Whatever the hints are, the operations stay what a URL could say. */
+static void
+check_hinted(const struct image_request *parsed, const struct image_site *site,
+    const struct image_hints *hints)
+{
+	static struct image_request req;
+	struct image_ops ops;
+
+	req = *parsed;
+	image_request_hints(&req, site, hints);
+	ops = req.ops;
+	MUST(req.url, printable(req.url));
+	MUST(req.url, req.hinted == parsed->hinted);
+	MUST(req.url, strcmp(req.source, parsed->source) == 0);
+	MUST(req.url, req.rendered || strcmp(req.url, parsed->url) == 0);
+	MUST(req.url, req.hinted != 0 || same_ops(&ops, &parsed->ops));
+	if (req.rendered)
+		check_operations(&req);
+}
+
 static void
 check_refused(const struct image_request *req, const char *url)
 {
@@ -147,32 +190,101 @@ check_refused(const struct image_request *req, const char *url)
 	MUST(url, strpbrk(req->error, "\"&<>") == NULL);
 	MUST(url, req->url[0] == '\0' && req->source[0] == '\0');
 	MUST(url, req->ops_text[0] == '\0' && !req->rendered);
+	MUST(url, req->to_sign[0] == '\0' && req->preset[0] == '\0');
+	MUST(url, req->signature[0] == '\0' && req->expires == 0);
+	MUST(url, !req->custom && !req->explain && req->hinted == 0);
+}
+
+static void
+check_url(const char *url, const struct image_site *site,
+    const struct image_hints *hints)
+{
+	static struct image_request req;
+
+	memset(&req, 0xa5, sizeof req);
+	if (image_request_parse(&req, site, url) != 0) {
+		check_refused(&req, url);
+		return;
+	}
+	MUST(url, req.status == 0);
+	MUST(url, (req.hinted & ~site->hints) == 0);
+	MUST(url, req.rendered == (req.custom || req.preset[0] != '\0'));
+	check_to_sign(&req, site);
+	check_hinted(&req, site, hints);
+	check_parsed(&req, site);
+}
+
+/* A preset that is taken is one that can be named. */
+static void
+check_preset(const char *operations, const struct image_hints *hints)
+{
+	static const struct image_site none;
+	struct image_preset preset;
+	const struct image_site site = { .presets = &preset, .n_presets = 1,
+	    .hints = ~0u };
+	char err[IMAGE_ERROR_MAX];
+
+	if (image_preset_parse(&preset, &none, "a", operations, err) != 0) {
+		MUST(operations, err[0] != '\0' && printable(err));
+		return;
+	}
+	check_url("/?p=a", &site, hints);
+	check_url("/?p=a&w=9&h=8&mark=/m&text=t&dpr=1", &site, hints);
+	check_url("/?p=a&scale=0.5&f=jpg", &site, hints);
+	check_url("/?p=a&meta=true", &site, hints);
+}
+
+/* The next line of *s, which becomes a string; NULL where there is none. */
+static const char *
+take_line(char **s)
+{
+	char *line = *s, *end;
+
+	if (line == NULL)
+		return (NULL);
+	end = strchr(line, '\n');
+	if (end != NULL)
+		*end++ = '\0';
+	*s = end;
+	return (line);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct image_site sites[] = {
-		{ .source_params = "v, version,a[b],width", },
-		{ .source_params = NULL, .auto_format = true },
+	static const struct image_preset presets[] = {
+		{ "a", "w=160&h=120&crop=top&q=70" },
+		{ "b", "scale=0.5&f=webp&lossless=true" },
+		{ "c", "text=hi&text_size=8&mark=/m&dpr=2&focal=0,1" },
 	};
-	static struct image_request req;
-	char *url = malloc(size + 1);
+	static const struct image_site sites[] = {
+		{ .source_params = "v, version,a[b],width" },
+		{ .auto_format = true, .presets = presets,
+		    .n_presets = COUNT(presets), .hints = ~0u },
+		{ .source_params = "v", .reject_unknown = true,
+		    .hints = IMAGE_HINT_DPR | IMAGE_HINT_VIEWPORT,
+		    .formats = ~(1u << IMAGE_FORMAT_GIF) },
+	};
+	char *text = malloc(size + 1), *rest = text;
+	struct image_hints hints;
+	const char *url, *query;
 	unsigned i;
 
-	if (url == NULL)
+	if (text == NULL)
 		return (0);
 	if (size > 0)
-		memcpy(url, data, size);
-	url[size] = '\0';
-	for (i = 0; i < 2; i++) {
-		memset(&req, 0xa5, sizeof req);
-		if (image_request_parse(&req, &sites[i], url) == 0) {
-			MUST(url, req.status == 0);
-			check_parsed(&req, &sites[i]);
-		} else
-			check_refused(&req, url);
-	}
-	free(url);
+		memcpy(text, data, size);
+	text[size] = '\0';
+	url = take_line(&rest);
+	hints.dpr = take_line(&rest);
+	hints.width = take_line(&rest);
+	hints.viewport_width = take_line(&rest);
+	hints.save_data = take_line(&rest);
+	for (i = 0; i < COUNT(sites); i++)
+		check_url(url, &sites[i], &hints);
+	query = strchr(url, '?');
+	if (query != NULL)
+		check_preset(query + 1, &hints);
+	free(text);
 	return (0);
 }
