@@ -8,11 +8,14 @@
  * queues in order of arrival.  A *renderer* is a process: who has a turn
  * takes an idle one or has one started, and whoever loses one, however it
  * went, just does not put it back.  One comes back to the idle ones unless
- * there are more of them, in all, than turns.
+ * there are more of them, in all, than turns, or it has served its time: so
+ * many renders, or so much memory that it did not give back.
  *
  * All is under pool.mtx, which is never held over a wait other than on its
  * conditions.  Processes are started by a thread of the pool, the keeper,
- * since only that lives as long as the pool does: see renderer_start().
+ * since only that lives as long as the pool does: see renderer_start().  It
+ * also ends those that nobody wants any more, so that no render waits for
+ * the end of another's process.
  */
 
 #include "config.h"
@@ -30,6 +33,7 @@
 #include <cache/cache.h>
 #include <vtim.h>
 
+#include "backoff.h"
 #include "counters.h"
 #include "render_wire.h"
 #include "renderer.h"
@@ -37,7 +41,6 @@
 #include "vcompat.h"
 
 #define QUEUE_PER_RENDERER	64
-#define START_PAUSE		1.	/* s, after a failure to start one */
 #define SWEEP_INTERVAL		5.	/* s, between looks at idle ones */
 
 /* A thread that waits for its turn.  On its stack. */
@@ -58,22 +61,25 @@ struct order {
 static struct pool {
 	pthread_mutex_t			mtx;
 
-	unsigned			size;
+	struct pool_rules		rules;
+	unsigned			size;	/* turns */
 	unsigned			busy;	/* turns given out */
 	unsigned			queued;
 	VTAILQ_HEAD(, turn)		turns;
 
 	unsigned			live;	/* renderers, ordered included */
 	VTAILQ_HEAD(, renderer)		idle;	/* last used first */
+	VTAILQ_HEAD(, renderer)		doomed;	/* no longer live */
 
 	bool				keeper;	/* runs */
 	pthread_cond_t			keeper_cond;
 	VTAILQ_HEAD(, order)		orders;
-	vtim_mono			no_start_before;
+	struct backoff			backoff;	/* of starting them */
 } pool = {
 	.mtx = PTHREAD_MUTEX_INITIALIZER,
 	.turns = VTAILQ_HEAD_INITIALIZER(pool.turns),
 	.idle = VTAILQ_HEAD_INITIALIZER(pool.idle),
+	.doomed = VTAILQ_HEAD_INITIALIZER(pool.doomed),
 	.keeper_cond = PTHREAD_COND_INITIALIZER,
 	.orders = VTAILQ_HEAD_INITIALIZER(pool.orders),
 };
@@ -163,9 +169,32 @@ pool_queue(vtim_mono deadline)
 }
 
 /*--------------------------------------------------------------------
- * Renderers, and the keeper, which starts them and buries those that died
- * idle
+ * Renderers, and the keeper, which starts and ends them
  */
+
+/* Locked.  One that no list has. */
+static void
+pool_doom(struct renderer *r)
+{
+
+	pool_live(-1);
+	VTAILQ_INSERT_TAIL(&pool.doomed, r, list);
+	AZ(pthread_cond_signal(&pool.keeper_cond));
+}
+
+/*
+ * Whether an idle one has grown too large.  What it is about to give back,
+ * just after a render, may count.
+ */
+static bool
+pool_outgrown(const struct renderer *r)
+{
+
+	if (renderer_resident(r) <= pool.rules.max_resident)
+		return (false);
+	COUNT(retired, 1);
+	return (true);
+}
 
 int
 pool_bury(struct renderer **rp, char *words)
@@ -188,7 +217,7 @@ pool_pause(void)
 
 	COUNT(spawn_failures, 1);
 	pool_lock();
-	pool.no_start_before = VTIM_mono() + START_PAUSE;
+	backoff_failed(&pool.backoff, VTIM_mono());
 	pool_unlock();
 }
 
@@ -199,7 +228,7 @@ pool_start(struct order *order)
 	char err[RENDERER_ERROR_MAX];
 	struct renderer *r = NULL;
 
-	if (VTIM_mono() >= pool.no_start_before) {
+	if (backoff_over(&pool.backoff, VTIM_mono())) {
 		pool_unlock();
 		r = renderer_start(err);
 		if (r != NULL)
@@ -217,24 +246,29 @@ pool_start(struct order *order)
 	AZ(pthread_cond_signal(&order->cond));
 }
 
-/* Locked on entry and return. */
+/* Locked. */
 static void
 pool_sweep(void)
 {
-	VTAILQ_HEAD(, renderer) dead = VTAILQ_HEAD_INITIALIZER(dead);
 	struct renderer *r, *next;
-	unsigned n_dead = 0;
 
 	VTAILQ_FOREACH_SAFE(r, &pool.idle, list, next) {
-		if (renderer_quiet(r) && pool.live - n_dead <= pool.size)
+		if (renderer_quiet(r) && pool.live <= pool.size &&
+		    !pool_outgrown(r))
 			continue;
 		VTAILQ_REMOVE(&pool.idle, r, list);
-		VTAILQ_INSERT_TAIL(&dead, r, list);
-		n_dead++;
+		pool_doom(r);
 	}
+}
+
+/* Locked on entry and return. */
+static void
+pool_end(struct renderer *r)
+{
+
 	pool_unlock();
-	VTAILQ_FOREACH_SAFE(r, &dead, list, next)
-		(void)pool_bury(&r, NULL);
+	(void)renderer_kill(r);
+	renderer_free(&r);
 	pool_lock();
 }
 
@@ -242,6 +276,7 @@ static void *
 pool_keeper(void *priv)
 {
 	struct order *order;
+	struct renderer *r;
 	vtim_mono sweep;
 
 	sweep = VTIM_mono() + SWEEP_INTERVAL;
@@ -251,6 +286,9 @@ pool_keeper(void *priv)
 		if (order != NULL) {
 			VTAILQ_REMOVE(&pool.orders, order, list);
 			pool_start(order);
+		} else if ((r = VTAILQ_FIRST(&pool.doomed)) != NULL) {
+			VTAILQ_REMOVE(&pool.doomed, r, list);
+			pool_end(r);
 		} else if (pool_wait(&pool.keeper_cond, sweep) == ETIMEDOUT) {
 			pool_sweep();
 			sweep = VTIM_mono() + SWEEP_INTERVAL;
@@ -284,8 +322,9 @@ pool_hire_keeper(void)
 /*--------------------------------------------------------------------*/
 
 void
-pool_resize(unsigned size)
+pool_configure(const struct pool_rules *rules)
 {
+	unsigned size = rules->renderers;
 	cpu_set_t cpus;
 
 	if (size == 0) {
@@ -295,6 +334,7 @@ pool_resize(unsigned size)
 	pool_lock();
 	if (!pool.keeper)
 		pool_hire_keeper();
+	pool.rules = *rules;
 	pool.size = size;
 	pool_grant();
 	pool_unlock();
@@ -336,13 +376,11 @@ pool_take(bool fresh)
 	pool_lock();
 	while (!fresh && (r = VTAILQ_FIRST(&pool.idle)) != NULL) {
 		VTAILQ_REMOVE(&pool.idle, r, list);
-		if (renderer_quiet(r)) {
+		if (renderer_quiet(r) && !pool_outgrown(r)) {
 			pool_unlock();
 			return (r);
 		}
-		pool_unlock();
-		(void)pool_bury(&r, NULL);
-		pool_lock();
+		pool_doom(r);
 	}
 	pool_live(1);
 	VTAILQ_INSERT_TAIL(&pool.orders, &order, list);
@@ -354,6 +392,25 @@ pool_take(bool fresh)
 	return (order.renderer);
 }
 
+/* Locked. */
+static void
+pool_keep(struct renderer *r)
+{
+	bool old;
+
+	/* Those before it may have started when all was well. */
+	if (++r->renders == 1)
+		backoff_worked(&pool.backoff);
+	old = pool.rules.max_renders > 0 &&
+	    r->renders >= pool.rules.max_renders;
+	if (old)
+		COUNT(retired, 1);
+	if (old || pool.live > pool.size)
+		pool_doom(r);
+	else
+		VTAILQ_INSERT_HEAD(&pool.idle, r, list);
+}
+
 void
 pool_leave(struct renderer *r)
 {
@@ -361,12 +418,8 @@ pool_leave(struct renderer *r)
 	pool_lock();
 	AN(pool.busy);
 	pool.busy--;
-	if (r != NULL && pool.live <= pool.size) {
-		VTAILQ_INSERT_HEAD(&pool.idle, r, list);
-		r = NULL;
-	}
+	if (r != NULL)
+		pool_keep(r);
 	pool_grant();
 	pool_unlock();
-	if (r != NULL)
-		(void)pool_bury(&r, NULL);
 }

@@ -2,7 +2,7 @@
  * Copyright (c) 2026 The pixelfleet authors
  *
  * The renderers of this varnishd child: one pool for all loaded VCLs, which
- * lives until the child does.  A thread waits for its turn, takes a
+ * lives as long as the child does.  A thread waits for its turn, takes a
  * renderer, and gives both back.
  */
 
@@ -15,8 +15,14 @@ enum pool_turn {
 	POOL_TOO_LONG		/* no turn within the time */
 };
 
-/* How many renderers there may be; 0 is one for each CPU.  CLI thread. */
-void pool_resize(unsigned);
+struct pool_rules {
+	unsigned		renderers;	/* 0: one for each CPU */
+	unsigned		max_renders;	/* of one renderer; 0: any */
+	uint64_t		max_resident;	/* bytes, of one between renders */
+};
+
+/* What holds from now on.  CLI thread. */
+void pool_configure(const struct pool_rules *);
 
 /* Whether pool_enter() would answer POOL_FULL. */
 bool pool_full(void);
@@ -36,7 +42,7 @@ int pool_bury(struct renderer **, char *words);
 /* No renderer lives for long here: do not try to start more for a moment. */
 void pool_pause(void);
 
-/* End a turn, giving back the renderer or NULL. */
+/* End a turn, giving back the renderer, which has answered, or NULL. */
 void pool_leave(struct renderer *);
 
 #endif

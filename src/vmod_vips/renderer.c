@@ -242,6 +242,28 @@ renderer_quiet(const struct renderer *r)
 	return (!renderer_poll(r->sock, 0));
 }
 
+/* proc(5), statm: the second number is the resident pages. */
+uint64_t
+renderer_resident(const struct renderer *r)
+{
+	char path[32], buf[128];
+	uint64_t pages = 0;
+	ssize_t l;
+	int fd;
+
+	CHECK_OBJ_NOTNULL(r, RENDERER_MAGIC);
+	bprintf(path, "/proc/%jd/statm", (intmax_t)r->pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return (0);
+	l = read(fd, buf, sizeof buf - 1);
+	closefd(&fd);
+	buf[l > 0 ? l : 0] = '\0';
+	if (sscanf(buf, "%*u %ju", &pages) != 1)
+		return (0);
+	return (pages * (uint64_t)sysconf(_SC_PAGESIZE));
+}
+
 enum renderer_answer
 renderer_ask(const struct renderer *r, uint8_t *packet, size_t len,
     const int files[RENDER_FDS], vtim_mono deadline, uint64_t max_result,

@@ -20,6 +20,7 @@ struct renderer {
 	pid_t				pid;
 	int				sock;	/* our end of the pair */
 	int				words;	/* what it writes to stderr */
+	unsigned			renders;	/* the pool's */
 	VTAILQ_ENTRY(renderer)		list;	/* the pool's */
 };
 
@@ -41,6 +42,9 @@ struct renderer *renderer_start(char *err);
 
 /* Nothing came from an idle renderer, not even the end of it. */
 bool renderer_quiet(const struct renderer *);
+
+/* Bytes that it has in memory now; 0 where that is not to be known. */
+uint64_t renderer_resident(const struct renderer *);
 
 /*
  * Hand over the request in packet[0..len) with its files and wait for the

@@ -32,6 +32,8 @@
 #include "render_vfp.h"
 
 #define RENDERERS_MAX		1024
+#define RENDERS_MAX		1000000000
+#define RESIDENT_MAX		((VCL_BYTES)1 << 40)	/* bytes */
 #define SECONDS_MAX		3600.
 #define SOURCE_MAX		((VCL_BYTES)4 << 30)	/* bytes */
 #define PIXELS_MAX		((VCL_INT)1 << 32)
@@ -40,7 +42,7 @@
 struct VPFX(vips_images) {
 	unsigned			magic;
 #define VIPS_IMAGES_MAGIC		0x1e0d5c77
-	unsigned			renderers;
+	struct pool_rules		pool;
 	char				*source_params;
 	struct image_site		site;
 	struct render_limits		limits;
@@ -98,26 +100,29 @@ vips_check(VRT_CTX, const char *name, const struct vips_range *r)
 	return (0);
 }
 
-/* The newest object says how many renderers there are. */
+/* The newest object says how renderers live. */
 static void
-vips_resize(void)
+vips_rule(void)
 {
 	const struct VPFX(vips_images) *images;
 
 	images = VTAILQ_FIRST(&vips_objects);
 	if (images != NULL)
-		pool_resize(images->renderers);
+		pool_configure(&images->pool);
 }
 
 VCL_VOID
 vmod_images__init(VRT_CTX, struct VPFX(vips_images) **imagesp,
     const char *vcl_name, VCL_STRING source_params, VCL_BOOL auto_format,
-    VCL_INT renderers, VCL_DURATION timeout, VCL_DURATION queue_timeout,
-    VCL_BYTES max_source, VCL_INT max_pixels, VCL_INT max_frames,
-    VCL_INT max_side, VCL_INT max_out_pixels)
+    VCL_INT renderers, VCL_INT max_renders, VCL_BYTES max_resident,
+    VCL_DURATION timeout, VCL_DURATION queue_timeout, VCL_BYTES max_source,
+    VCL_INT max_pixels, VCL_INT max_frames, VCL_INT max_side,
+    VCL_INT max_out_pixels)
 {
 	const struct vips_range ranges[] = {
 		{ "renderers", renderers, 0, RENDERERS_MAX },
+		{ "max_renders", max_renders, 0, RENDERS_MAX },
+		{ "max_resident", max_resident, 1, RESIDENT_MAX },
 		{ "timeout", timeout, .001, SECONDS_MAX },
 		{ "queue_timeout", queue_timeout, 0, SECONDS_MAX },
 		{ "max_source", max_source, 1, SOURCE_MAX },
@@ -142,7 +147,9 @@ vmod_images__init(VRT_CTX, struct VPFX(vips_images) **imagesp,
 	images->site.auto_format = auto_format;
 	images->site.auto_formats = 1U << IMAGE_FORMAT_AVIF |
 	    1U << IMAGE_FORMAT_WEBP;
-	images->renderers = renderers;
+	images->pool.renderers = renderers;
+	images->pool.max_renders = max_renders;
+	images->pool.max_resident = max_resident;
 	images->limits.timeout = timeout;
 	images->limits.queue_timeout = queue_timeout;
 	images->limits.max_source = max_source;
@@ -161,7 +168,7 @@ vmod_images__fini(struct VPFX(vips_images) **imagesp)
 
 	TAKE_OBJ_NOTNULL(images, imagesp, VIPS_IMAGES_MAGIC);
 	VTAILQ_REMOVE(&vips_objects, images, list);
-	vips_resize();
+	vips_rule();
 	free(images->source_params);
 	FREE_OBJ(images);
 }
@@ -317,7 +324,7 @@ vmod_event(VRT_CTX, struct vmod_priv *priv, enum vcl_event_e e)
 		return (VRT_AddFilter(ctx, render_vfp, NULL) != NULL);
 	case VCL_EVENT_WARM:
 		/* Only now it is certain that the VCL has loaded. */
-		vips_resize();
+		vips_rule();
 		return (0);
 	case VCL_EVENT_DISCARD:
 		VRT_RemoveFilter(ctx, render_vfp, NULL);
