@@ -20,6 +20,7 @@
 /* What matters here of a Cache-Control. */
 struct control {
 	bool		no_store, no_cache, must_revalidate;
+	double		s_maxage, max_age;
 	double		while_revalidate, if_error;
 };
 
@@ -74,6 +75,10 @@ read_directive(struct control *c, const char *s, size_t len)
 	else if (is(s, len, "must-revalidate") ||
 	    is(s, len, "proxy-revalidate"))
 		c->must_revalidate = true;
+	else if (is(s, len, "s-maxage"))
+		c->s_maxage = seconds(s, len);
+	else if (is(s, len, "max-age"))
+		c->max_age = seconds(s, len);
 	else if (is(s, len, "stale-while-revalidate"))
 		c->while_revalidate = seconds(s, len);
 	else if (is(s, len, "stale-if-error"))
@@ -85,8 +90,8 @@ read_control(struct control *c, const char *s)
 {
 	size_t len;
 
-	*c = (struct control){ .while_revalidate = NOT_GIVEN,
-	    .if_error = NOT_GIVEN };
+	*c = (struct control){ .s_maxage = NOT_GIVEN, .max_age = NOT_GIVEN,
+	    .while_revalidate = NOT_GIVEN, .if_error = NOT_GIVEN };
 	while (s != NULL && *s != '\0') {
 		s += strspn(s, ", \t");
 		len = directive_len(s);
@@ -136,4 +141,22 @@ lifetime_of_answer(struct lifetime *l, const struct lifetime_site *site,
 	l->revalidate = c.while_revalidate >= 0 ? c.while_revalidate :
 	    site->stale_while_revalidate;
 	l->error = c.if_error >= 0 ? c.if_error : site->stale_if_error;
+}
+
+double
+lifetime_left(const char *cache_control, double expires, double date,
+    double age)
+{
+	struct control c;
+
+	read_control(&c, cache_control);
+	if (c.no_store || c.no_cache)
+		return (0);
+	if (c.s_maxage >= 0)
+		return (fmax(c.s_maxage - age, 0));
+	if (c.max_age >= 0)
+		return (fmax(c.max_age - age, 0));
+	if (expires > 0)
+		return (fmax(expires - date - age, 0));
+	return (NOT_GIVEN);
 }

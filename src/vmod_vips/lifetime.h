@@ -44,4 +44,12 @@ struct lifetime {
 void lifetime_of_answer(struct lifetime *, const struct lifetime_site *,
     const char *cache_control, double ttl, double age);
 
+/*
+ * For how many seconds from now a shared cache may use an answer with these
+ * headers; 0 where it may not; -1 where they do not say.  `expires` and
+ * `date` in Unix seconds; 0 and NULL: there is no such header.
+ */
+double lifetime_left(const char *cache_control, double expires, double date,
+    double age);
+
 #endif

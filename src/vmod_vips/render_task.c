@@ -11,11 +11,24 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cache/cache.h>
 
 #include "image_ops.h"
 #include "render_task.h"
+
+void
+render_task_forget_overlay(struct render_task *task)
+{
+
+	CHECK_OBJ_NOTNULL(task, RENDER_TASK_MAGIC);
+	if (task->overlay >= 0)
+		closefd(&task->overlay);
+	task->overlay = -1;
+	task->overlay_len = 0;
+	task->overlay_ttl = -1;
+}
 
 static void v_matchproto_(vmod_priv_fini_f)
 render_task_fini(VRT_CTX, void *priv)
@@ -23,6 +36,7 @@ render_task_fini(VRT_CTX, void *priv)
 	struct render_task *task;
 
 	CAST_OBJ_NOTNULL(task, priv, RENDER_TASK_MAGIC);
+	render_task_forget_overlay(task);
 	FREE_OBJ(task);
 }
 
@@ -46,6 +60,7 @@ render_task_make(VRT_CTX)
 	if (priv->priv == NULL) {
 		ALLOC_OBJ(task, RENDER_TASK_MAGIC);
 		AN(task);
+		task->overlay = -1;
 		priv->priv = task;
 		priv->methods = render_task_methods;
 	}

@@ -16,17 +16,21 @@ struct render_limits {
 	unsigned			max_frames;
 	unsigned			max_side;
 	uint64_t			max_out_pixels;
+	unsigned			open;	/* RENDER_OPEN_* */
 };
 
 /*
  * status and error of the request are those of its URL or, after that, of
- * the last render.
+ * the last fetch of its overlay or the last render.
  */
 struct render_task {
 	unsigned			magic;
 #define RENDER_TASK_MAGIC		0x3b61f0d4
 	const struct render_limits	*limits;
 	struct image_request		request;
+	int				overlay;	/* memfd, owned; or -1 */
+	uint64_t			overlay_len;
+	vtim_dur			overlay_ttl;	/* -1: not known */
 };
 
 /* This task's; NULL, and the VCL has failed, without workspace for it. */
@@ -34,5 +38,7 @@ struct render_task *render_task_make(VRT_CTX);
 
 /* This task's, or NULL where none has been made. */
 struct render_task *render_task_get(VRT_CTX);
+
+void render_task_forget_overlay(struct render_task *);
 
 #endif

@@ -61,7 +61,7 @@ struct rendering {
  * Failure
  */
 
-static void
+void
 render_failed(VRT_CTX, struct render_task *task, unsigned status,
     const char *error)
 {
@@ -303,7 +303,8 @@ render_job_new(const struct render_task *task, int source, uint64_t len)
 	job = malloc(sizeof *job);	/* 25 kB, most of it room */
 	AN(job);
 	job->files[0] = source;
-	job->files[1] = -1;
+	job->files[1] = task->request.ops.mark[0] != '\0' ?
+	    task->overlay : -1;
 	job->timeout = limits->timeout;
 	job->queue_timeout = limits->queue_timeout;
 	memset(&job->request, 0, sizeof job->request);
@@ -312,7 +313,10 @@ render_job_new(const struct render_task *task, int source, uint64_t len)
 	job->request.max_pixels = limits->max_pixels;
 	job->request.max_side = limits->max_side;
 	job->request.max_out_pixels = limits->max_out_pixels;
+	job->request.open = limits->open;
 	job->request.source_len = len;
+	job->request.overlay_len = job->files[1] >= 0 ?
+	    task->overlay_len : 0;
 	bprintf(job->request.ops, "%s", task->request.ops_text);
 	return (job);
 }

@@ -5,6 +5,10 @@
 # owner, and never forwarded.
 
 sub pixelfleet_cluster_recv {
+	if (req.http.Fleet-Stale) {
+		# A restart: the signature has been used.
+		call pixelfleet_lookup;
+	}
 	if (!cluster.admits_request()) {
 		return (synth(cluster.status(), cluster.reason()));
 	}

@@ -5,7 +5,7 @@
 # image's owner or, as the owner, does itself.
 
 sub pixelfleet_http_recv {
-	if (cluster.took_over()) {
+	if (cluster.took_over() || req.http.Fleet-Stale) {
 		# A restart.  What was parsed still stands.
 		unset req.http.Fleet-To;
 		call pixelfleet_lookup;
@@ -35,9 +35,7 @@ sub pixelfleet_http_recv {
 	# accepts may have a part in them.
 	unset req.http.Cookie;
 	unset req.http.Authorization;
-	if (!images.parse(req.url, req.http.Accept)) {
-		return (synth(images.status(), images.error()));
-	}
+	call pixelfleet_http_parse;
 	set req.url = images.canonical();
 	# What nodes ask each other.  Forwarded, it would be the owner's answer
 	# to this node that the client got.
@@ -53,6 +51,54 @@ sub pixelfleet_http_recv {
 		return (pass);
 	}
 	call pixelfleet_lookup;
+}
+
+# What the client asks for, and whether it may.
+sub pixelfleet_http_parse {
+	# Hints by their old names.
+	if (!req.http.Sec-CH-DPR) {
+		set req.http.Sec-CH-DPR = req.http.DPR;
+	}
+	if (!req.http.Sec-CH-Width) {
+		set req.http.Sec-CH-Width = req.http.Width;
+	}
+	if (!req.http.Sec-CH-Viewport-Width) {
+		set req.http.Sec-CH-Viewport-Width = req.http.Viewport-Width;
+	}
+	if (!images.parse(req.url, req.http.Accept, req.http.Sec-CH-DPR,
+	    req.http.Sec-CH-Width, req.http.Sec-CH-Viewport-Width,
+	    req.http.Save-Data)) {
+		if (req.http.Fleet-Debug &&
+		    req.url ~ "[?&]explain=(true|1)(&|$)") {
+			call pixelfleet_http_explain;
+		}
+		return (synth(images.status(), images.error()));
+	}
+	if (images.explains()) {
+		call pixelfleet_http_explain;
+	}
+	if (!images.admits()) {
+		return (synth(images.status(), images.error()));
+	}
+}
+
+# For who has the secret, or a URL that is signed.
+sub pixelfleet_http_explain {
+	if (!images.admits() && images.status() == 403 &&
+	    !req.http.Fleet-Debug) {
+		return (synth(403, images.error()));
+	}
+	if (!req.http.Fleet-Debug && images.signature() != "valid") {
+		return (synth(401, "explain=true is for signed URLs, and for "
+		    + "operators"));
+	}
+	set req.http.Fleet-Explain = "true";
+	if (images.source() != "" && cluster.route(images.source())) {
+		# Only to know the owner.
+		unset req.http.Fleet-To;
+	}
+	cluster.settle();
+	return (synth(200, "explained"));
 }
 
 # An answer of the owner.  One that cannot be trusted is thrown away, and
@@ -107,20 +153,29 @@ sub pixelfleet_http_synth {
 	}
 	if (resp.status == 405) {
 		set resp.http.Allow = "GET, HEAD";
+	} else if (resp.status == 401) {
+		# RFC 9110 wants a challenge; no browser asks its user for one
+		# of a scheme that it does not know.
+		set resp.http.WWW-Authenticate = "URL-Signature";
 	}
-	set resp.body = req.http.Fleet-Sentence + {"
+	if (req.http.Fleet-Explain) {
+		set resp.http.Content-Type = "application/json";
+		set resp.body = images.explain(cluster.owner());
+	} else {
+		set resp.body = req.http.Fleet-Sentence + {"
 "};
+	}
 	call pixelfleet_http_vary;
 	call pixelfleet_log_access;
 	set resp.http.X-Request-Id = req.http.X-Request-Id;
 	call pixelfleet_http_clean;
 }
 
-# On every answer to a request whose format was left to negotiation, so that
-# no cache on the way gives one client another's format.
+# On every answer to a request in which a header of the client had a part, so
+# that no cache on the way gives one client what is for another.
 sub pixelfleet_http_vary {
-	if (images.varies()) {
-		set resp.http.Vary = "Accept";
+	if (images.vary() != "") {
+		set resp.http.Vary = images.vary();
 	}
 }
 

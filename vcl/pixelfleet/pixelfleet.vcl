@@ -22,6 +22,8 @@
 #
 # Where its owner has too much to do, a variant may be copied from there for a
 # while							copy.vcl
+# What has expired may be used all the same		stale.vcl
+# In place of what is not there, a fallback		fallback.vcl
 #
 # `original` and `source` share one object.  No header that begins with
 # Fleet- comes in or goes out on the http door.
@@ -43,9 +45,12 @@ include "pixelfleet/admin.vcl";
 include "pixelfleet/source.vcl";
 include "pixelfleet/variant.vcl";
 include "pixelfleet/copy.vcl";
+include "pixelfleet/stale.vcl";
+include "pixelfleet/fallback.vcl";
 include "pixelfleet/log.vcl";
 
 sub vcl_recv {
+	call pixelfleet_stale_recv;
 	if (local.socket == "cluster") {
 		call pixelfleet_cluster_recv;
 	} else if (local.socket == "admin") {
@@ -87,10 +92,12 @@ sub vcl_hash {
 
 sub vcl_hit {
 	set req.http.Fleet-Cache = "hit";
+	call pixelfleet_stale_hit;
 }
 
 sub vcl_miss {
 	set req.http.Fleet-Cache = "miss";
+	call pixelfleet_stale_miss;
 }
 
 sub vcl_pass {
@@ -110,37 +117,38 @@ sub vcl_backend_fetch {
 	} else {
 		call pixelfleet_source_fetch;
 	}
+	call pixelfleet_stale_fetch;
 	return (fetch);
 }
 
 sub vcl_backend_response {
-	# A refresh in the background that failed: what is in the cache, and
-	# may be used for its grace, is better.
-	if (bereq.is_bgfetch && beresp.status >= 500) {
-		return (abandon);
-	}
 	if (bereq.http.Fleet-To && bereq.uncacheable) {
 		call pixelfleet_http_response;
 	} else if (bereq.http.Fleet-To) {
 		call pixelfleet_copy_response;
-	} else if (images.rendered()) {
+	}
+	if (beresp.status >= 500) {
+		call pixelfleet_stale_failed;
+	}
+	if (images.rendered()) {
 		call pixelfleet_variant_response;
 	} else {
 		call pixelfleet_source_response;
 	}
-	call pixelfleet_lifetime;
 	# Varnish's own rules for what may be cached follow.
 }
 
 sub vcl_backend_error {
-	if (bereq.is_bgfetch) {
-		return (abandon);
-	}
 	if (bereq.http.Fleet-To && bereq.uncacheable) {
 		call pixelfleet_http_error;
+		return (deliver);
 	} else if (bereq.http.Fleet-To) {
 		call pixelfleet_copy_error;
-	} else if (images.rendered()) {
+	}
+	if (beresp.status >= 500 || bereq.is_bgfetch) {
+		call pixelfleet_stale_failed;
+	}
+	if (images.rendered()) {
 		call pixelfleet_variant_error;
 	} else {
 		call pixelfleet_source_error;
@@ -148,22 +156,28 @@ sub vcl_backend_error {
 	return (deliver);
 }
 
-# For how long what came is good.  The origin decides, but an error does not
-# outlive its cause by much, whatever the origin says.
+# For how long what came is good.  The origin decides, within the site's
+# bounds, but an error does not outlive its cause by much, whatever the origin
+# says.
 sub pixelfleet_lifetime {
-	set beresp.grace = 60s;
-	set beresp.keep = 1d;
 	if (beresp.status >= 500) {
 		set beresp.ttl = 1s;
 		set beresp.grace = 0s;
 		set beresp.http.Cache-Control = "no-store";
-		return (deliver);
-	}
-	if (beresp.status >= 400) {
+	} else if (beresp.status >= 400) {
 		if (beresp.ttl > 10s) {
 			set beresp.ttl = 10s;
+			unset beresp.http.Expires;
+			set beresp.http.Cache-Control = "max-age=" +
+			    std.integer(duration=beresp.age + 10s);
 		}
 		set beresp.grace = 0s;
+	} else if (!images.rendered() || !cluster.has_source()) {
+		images.lifetime(origin);
+	} else if (beresp.http.Fleet-Stale) {
+		images.lifetime(stale);
+	} else {
+		images.lifetime(source);
 	}
 }
 
@@ -186,6 +200,7 @@ sub vcl_deliver {
 # What synth() was given is the sentence for the client, in the body; the
 # status line gets the standard words back.
 sub vcl_synth {
+	call pixelfleet_stale_synth;
 	set req.http.Fleet-Sentence = resp.reason;
 	set resp.status = resp.status;
 	set resp.http.Content-Type = "text/plain; charset=utf-8";

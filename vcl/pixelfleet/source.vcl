@@ -6,10 +6,10 @@
 # from it.
 
 sub pixelfleet_source_recv {
+	if (req.restarts == 0) {
+		fleet.strip("Fleet-");
+	}
 	set req.http.Fleet-Kind = "source";
-	# No stale original: the variant would be stored as if it were fresh.
-	# A stale variant is served meanwhile.
-	set req.grace = 0s;
 	return (hash);
 }
 
@@ -31,21 +31,33 @@ sub pixelfleet_source_fetch {
 }
 
 sub pixelfleet_source_response {
+	call pixelfleet_source_clean;
+	set beresp.http.Image-Source = bereq.url;
+	set beresp.http.Image-Origin-Status = beresp.status;
+	call pixelfleet_lifetime;
+}
+
+# What an origin may not say.
+sub pixelfleet_source_clean {
 	fleet.strip("Fleet-");
-	fleet.strip("Image-");
+	# Of a 304, those are what is in the cache already.
+	if (!beresp.was_304) {
+		fleet.strip("Image-");
+	}
 	unset beresp.http.Set-Cookie;
 	# The request was stripped of what there is to vary on.
 	if (beresp.http.Vary != "*") {
 		unset beresp.http.Vary;
 	}
-	set beresp.http.Image-Source = bereq.url;
-	set beresp.http.Image-Origin-Status = beresp.status;
 }
 
 sub pixelfleet_source_deliver {
 	if (req.http.Fleet-Cache == "hit") {
 		# The origin was asked some other time.
 		unset resp.http.Image-Origin-Status;
+	}
+	if (req.http.Fleet-Stale == "used") {
+		set resp.http.Fleet-Stale = "used";
 	}
 }
 

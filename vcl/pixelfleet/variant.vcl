@@ -10,6 +10,7 @@ sub pixelfleet_variant_fetch {
 		return (error(images.status(), images.error()));
 	}
 	set bereq.url = images.source();
+	call pixelfleet_fallback_fetch;
 	if (cluster.has_source()) {
 		set bereq.backend = cluster.source();
 	} else {
@@ -18,6 +19,12 @@ sub pixelfleet_variant_fetch {
 }
 
 sub pixelfleet_variant_response {
+	if (!cluster.has_source()) {
+		call pixelfleet_source_clean;
+	}
+	if (beresp.status >= 400) {
+		call pixelfleet_fallback_failed;
+	}
 	set beresp.http.Image-Source = images.source();
 	set beresp.http.Image-Operations = images.operations();
 	set beresp.http.Image-Node = cluster.self();
@@ -34,9 +41,23 @@ sub pixelfleet_variant_response {
 	} else {
 		call pixelfleet_log_work;
 	}
+	if (beresp.status == 200 && bereq.http.Fleet-Fallback &&
+	    bereq.http.Fleet-Fallback != "none") {
+		call pixelfleet_fallback_response;
+	} else {
+		call pixelfleet_lifetime;
+	}
+	fleet.strip("Fleet-");
 }
 
 sub pixelfleet_variant_error {
+	# What went wrong is the original's fault: it is no picture, it broke
+	# off, or without a source door it could not be reached.
+	if (beresp.status == 413 || beresp.status == 415 ||
+	    beresp.status == 422 || beresp.status == 502 ||
+	    (beresp.status == 503 && images.status() == 0)) {
+		call pixelfleet_fallback_failed;
+	}
 	# Long enough to spare the renderers, short enough to outlive no cause.
 	set beresp.ttl = 5s;
 	set beresp.grace = 0s;
@@ -64,5 +85,11 @@ sub pixelfleet_variant_deliver {
 		# Of this variant's bytes: the object's own ETag is the
 		# original's, to revalidate with.
 		set resp.http.ETag = resp.http.Image-ETag;
+	}
+	call pixelfleet_fallback_deliver;
+	# Varnish compares with one entity tag, and a client may send several.
+	if (req.http.If-None-Match == "*" || (resp.http.ETag &&
+	    std.strstr(req.http.If-None-Match, resp.http.ETag))) {
+		set req.http.If-None-Match = resp.http.ETag;
 	}
 }

@@ -45,7 +45,7 @@ sub vcl_backend_error {
 
 sub vcl_deliver {
 	set resp.http.X-Operations = images.operations();
-	if (images.varies()) {
-		set resp.http.Vary = "Accept";
+	if (images.vary() != "") {
+		set resp.http.Vary = images.vary();
 	}
 }

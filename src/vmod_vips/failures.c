@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * Copyright (c) 2026 The pixelfleet authors
+ *
+ * See failures.h.
+ */
+
+#include "config.h"
+
+#include <pthread.h>
+#include <stdint.h>
+
+#include "failures.h"
+
+#define CELLS	1024		/* a power of two */
+
+static pthread_mutex_t failures_mtx = PTHREAD_MUTEX_INITIALIZER;
+
+/* By the low bits of the URL's hash. */
+static struct {
+	uint64_t	hash;
+	double		until;
+} failures[CELLS];
+
+/* FNV-1a.  Who makes two URLs meet gains nothing but a stale picture. */
+static uint64_t
+hash_of(const char *url)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (; *url != '\0'; url++)
+		hash = (hash ^ (unsigned char)*url) * UINT64_C(0x100000001b3);
+	return (hash);
+}
+
+void
+failures_note(const char *url, double now)
+{
+	uint64_t hash = hash_of(url);
+
+	(void)pthread_mutex_lock(&failures_mtx);
+	failures[hash % CELLS].hash = hash;
+	failures[hash % CELLS].until = now + FAILURES_SECONDS;
+	(void)pthread_mutex_unlock(&failures_mtx);
+}
+
+bool
+failures_recent(const char *url, double now)
+{
+	uint64_t hash = hash_of(url);
+	bool recent;
+
+	(void)pthread_mutex_lock(&failures_mtx);
+	recent = failures[hash % CELLS].hash == hash &&
+	    now < failures[hash % CELLS].until;
+	(void)pthread_mutex_unlock(&failures_mtx);
+	return (recent);
+}
