@@ -20,6 +20,12 @@
 
 #define EXIF_PREFIX	"Exif\0"	/* and the NUL of the literal */
 
+/* Of a file, or of what goes into one. */
+struct part {
+	const uint8_t	*p;
+	size_t		len;
+};
+
 static uint32_t
 big(const uint8_t *p, size_t bytes)
 {
@@ -40,7 +46,8 @@ little32(const uint8_t *p)
 static void
 add(GByteArray *to, const void *data, size_t len)
 {
-	(void)g_byte_array_append(to, data, (guint)len);
+	if (len > 0)
+		(void)g_byte_array_append(to, data, (guint)len);
 }
 
 static void
@@ -116,6 +123,7 @@ embed_jpeg(GByteArray *to, const uint8_t *p, size_t len,
 
 #define PNG_HEAD	8
 #define PNG_IHDR_END	33
+#define PNG_XMP		"XML:com.adobe.xmp\0\0\0\0"
 
 static uint32_t
 crc32(const uint8_t *p, size_t len)
@@ -131,22 +139,43 @@ crc32(const uint8_t *p, size_t len)
 	return (~crc);
 }
 
+static void
+add_png_chunk(GByteArray *to, const char *name, const struct part *parts)
+{
+	size_t crc_at, len = 0;
+	int i;
+
+	for (i = 0; i < 2; i++)
+		len += parts[i].len;
+	if (parts[1].len == 0)
+		return;
+	add_big(to, len, 4);
+	crc_at = to->len;
+	add(to, name, 4);
+	for (i = 0; i < 2; i++)
+		add(to, parts[i].p, parts[i].len);
+	add_big(to, crc32(to->data + crc_at, to->len - crc_at), 4);
+}
+
 static bool
 embed_png(GByteArray *to, const uint8_t *p, size_t len,
     const struct embed *e)
 {
-	size_t at, size, name;
+	const struct part exif[2] = {
+		{ NULL, 0 }, { e->exif, e->exif_len }
+	};
+	/* A keyword; not compressed, in no language. */
+	const struct part xmp[2] = {
+		{ (const uint8_t *)PNG_XMP, sizeof PNG_XMP },
+		{ e->xmp, e->xmp_len }
+	};
+	size_t at, size;
 
 	if (len < PNG_IHDR_END)
 		return (false);
 	add(to, p, PNG_IHDR_END);
-	if (e->exif_len > 0) {
-		add_big(to, e->exif_len, 4);
-		name = to->len;
-		add(to, "eXIf", 4);
-		add(to, e->exif, e->exif_len);
-		add_big(to, crc32(to->data + name, to->len - name), 4);
-	}
+	add_png_chunk(to, "eXIf", exif);
+	add_png_chunk(to, "iTXt", xmp);
 	for (at = PNG_IHDR_END; at + 12 <= len; at += size) {
 		size = 12 + (size_t)big(p + at, 4);
 		if (size > len - at)
@@ -286,12 +315,6 @@ embed_jxl(GByteArray *to, const uint8_t *p, size_t len,
  * items' kinds, and `iloc`, their places.
  */
 
-/* Part of the file. */
-struct part {
-	const uint8_t	*p;
-	size_t		len;
-};
-
 /* The first box of that name; its data. */
 static bool
 find_box(struct part in, const char *name, struct part *box)
@@ -333,33 +356,42 @@ exif_item(struct part meta)
 }
 
 /*
- * Where the item's place and length are told, four bytes each.  Only the
- * one form that libheif writes for a short list of items is understood:
- * numbers of four bytes, one extent.
+ * Where the item's place is told: from there on a base, a count of one, a
+ * place from the base, a length.  Only the one form that libheif writes for
+ * a short list of items is understood: numbers of four bytes.
  */
+#define PLACE_SIZE	(4 + 2 + 4 + 4)
+
 static bool
 find_place(struct part meta, uint32_t item, const uint8_t **place)
 {
 	struct part iloc;
-	size_t base, entry, n;
+	size_t entry, n;
 
+	/* version, flags, the numbers' sizes, a count */
 	if (!find_box(meta, "iloc", &iloc) || iloc.len < 8 ||
-	    iloc.p[0] > 1 || iloc.p[4] != 0x44 || (iloc.p[5] & 0x0f) != 0)
+	    iloc.p[0] > 1 || iloc.p[4] != 0x44 || iloc.p[5] != 0x40)
 		return (false);
-	base = iloc.p[5] >> 4;
-	/* item, (method,) reference, base, count, place, length */
-	entry = 2 + (iloc.p[0] == 1 ? 2 : 0) + 2 + base + 2 + 8;
+	/* item, (method,) reference */
+	entry = (iloc.p[0] == 1 ? 6 : 4) + PLACE_SIZE;
 	n = big(iloc.p + 6, 2);
 	for (iloc.p += 8, iloc.len -= 8; n > 0 && iloc.len >= entry; n--) {
-		*place = iloc.p + entry - 8;
-		if (big(*place - 2, 2) != 1)
+		*place = iloc.p + entry - PLACE_SIZE;
+		if (big(*place + 4, 2) != 1)
 			return (false);
 		if (big(iloc.p, 2) == item)
-			return (big(*place - 2 - base, base) == 0);
+			return (true);
 		iloc.p += entry;
 		iloc.len -= entry;
 	}
 	return (false);
+}
+
+static void
+put_big(uint8_t *p, size_t n, size_t bytes)
+{
+	while (bytes-- > 0)
+		*p++ = (uint8_t)(n >> (8 * bytes));
 }
 
 static bool
@@ -368,8 +400,8 @@ embed_avif(GByteArray *to, const uint8_t *p, size_t len,
 {
 	struct part meta;
 	const uint8_t *place;
+	uint8_t *told;
 	uint32_t item;
-	uint8_t at[8];
 
 	if (e->exif_len == 0 || !find_box((struct part){ p, len }, "meta",
 	    &meta) || meta.len < 4)
@@ -382,11 +414,10 @@ embed_avif(GByteArray *to, const uint8_t *p, size_t len,
 	add_big(to, 8 + 4 + e->exif_len, 4);
 	add(to, "mdat\0\0\0", 8);	/* its first four: where TIFF begins */
 	add(to, e->exif, e->exif_len);
-	for (int i = 0; i < 4; i++) {
-		at[i] = (uint8_t)((len + 8) >> (24 - 8 * i));
-		at[4 + i] = (uint8_t)((4 + e->exif_len) >> (24 - 8 * i));
-	}
-	memcpy(to->data + (place - p), at, sizeof at);
+	told = to->data + (place - p);
+	put_big(told, len + 8, 4);
+	put_big(told + 6, 0, 4);
+	put_big(told + 10, 4 + e->exif_len, 4);
 	return (true);
 }
 

@@ -6,7 +6,8 @@
  * libvips's savers make EXIF anew from what they understand of it, and
  * where there is none they invent some; the one of libvips 8.14 for WebP
  * even when told to leave it out.  So what they wrote is replaced here by
- * what there is to be.
+ * what there is to be.  XMP is put where they have no place for it, or
+ * (PNG) one that its readers do not know.
  */
 
 #ifndef EMBED_H
@@ -26,7 +27,7 @@ struct encoded {
 struct embed {
 	const void	*exif;		/* a TIFF structure */
 	size_t		exif_len;	/* 0: none shall be there */
-	const void	*xmp;		/* for JPEG XL only */
+	const void	*xmp;		/* for PNG and JPEG XL only */
 	size_t		xmp_len;
 	unsigned	width, height;
 	bool		alpha;

@@ -156,8 +156,9 @@ encode_begin(struct encoder *encoder, const struct picture *picture,
 		return (-1);
 	set_blob(encoder, VIPS_META_ICC_NAME, picture->profile,
 	    picture->profile_len);
-	set_blob(encoder, VIPS_META_XMP_NAME, metadata->xmp,
-	    format == IMAGE_FORMAT_JXL ? 0 : metadata->xmp_len);
+	if (format != IMAGE_FORMAT_PNG && format != IMAGE_FORMAT_JXL)
+		set_blob(encoder, VIPS_META_XMP_NAME, metadata->xmp,
+		    metadata->xmp_len);
 	set_blob(encoder, VIPS_META_IPTC_NAME, metadata->iptc,
 	    metadata->iptc_len);
 	encoder->effort = effort(encoder, times);
