@@ -7,7 +7,7 @@
  * A renderer that is lost costs the render that it was at, and no other: a
  * request that was not read, since the renderer had died before, is put to
  * another one.  An image that was read is not tried again, as it may well be
- * what killed.
+ * what killed; and it is remembered.
  */
 
 #include "config.h"
@@ -27,6 +27,7 @@
 #include "renderer.h"
 #include "pool.h"
 #include "render_job.h"
+#include "poisoned.h"
 #include "vcompat.h"
 
 /* In the place of a renderer's reply. */
@@ -79,7 +80,22 @@ render_job_ask(struct render_job *job, size_t len, struct renderer *r)
 	return (a);
 }
 
-/* A renderer was lost with the image in its hands. */
+/*
+ * A renderer was lost with the image in its hands.  Nothing that an image
+ * makes of a process ends it by SIGKILL or SIGTERM, unless all memory is gone.
+ */
+static enum poison_proof
+render_job_proof(const struct render_job *job, enum renderer_answer a,
+    int status)
+{
+
+	if (a == RENDERER_DIED && status != -1 && WIFSIGNALED(status) &&
+	    (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGTERM))
+		return (POISON_LIKELY);
+	return (job->request.overlay_len > 0 ? POISON_PROVEN_TOGETHER :
+	    POISON_PROVEN);
+}
+
 static void
 render_job_lost(struct render_job *job, enum renderer_answer a, int status)
 {
@@ -107,6 +123,7 @@ render_job_lost(struct render_job *job, enum renderer_answer a, int status)
 		    "its renderer died%s%s", sig != NULL ? " of SIG" : "",
 		    sig != NULL ? sig : "");
 	}
+	poisoned_note(job, render_job_proof(job, a, status));
 }
 
 /* No renderer that works: none starts, or even a new one dies at once. */
@@ -168,7 +185,7 @@ render_job_run(struct render_job *job)
 	len = render_request_pack(&job->request, job->packet,
 	    sizeof job->packet);
 	assert(len > 0);
-	if (!render_job_enter(job))
+	if (poisoned_refuses(job) || !render_job_enter(job))
 		return (-1);
 	pool_leave(render_job_do(job, len));
 	COUNT(render_us, job->rendered * 1e6);

@@ -18,6 +18,8 @@ struct render_job {
 	int			files[RENDER_FDS];
 	vtim_dur		timeout;	/* of the render */
 	vtim_dur		queue_timeout;	/* of the wait before it */
+	vtim_dur		poison_time;	/* see poison.h; 0: never */
+	const char		*url;		/* of the source */
 
 	/*
 	 * Answered.  Where no renderer replied, status and text of the reply

@@ -11,6 +11,7 @@
 struct render_limits {
 	vtim_dur			timeout;
 	vtim_dur			queue_timeout;
+	vtim_dur			poison_time;
 	uint64_t			max_source;	/* bytes */
 	uint64_t			max_pixels;
 	unsigned			max_frames;

@@ -307,6 +307,8 @@ render_job_new(const struct render_task *task, int source, uint64_t len)
 	    task->overlay : -1;
 	job->timeout = limits->timeout;
 	job->queue_timeout = limits->queue_timeout;
+	job->poison_time = limits->poison_time;
+	job->url = task->request.source;
 	memset(&job->request, 0, sizeof job->request);
 	job->request.deadline_ms = (uint32_t)(limits->timeout * 1e3);
 	job->request.max_frames = limits->max_frames;

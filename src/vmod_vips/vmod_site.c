@@ -27,6 +27,7 @@
 #define RENDERS_MAX		1000000000
 #define RESIDENT_MAX		((VCL_BYTES)1 << 40)	/* bytes */
 #define SECONDS_MAX		3600.
+#define POISON_TIME_MAX		86400.
 #define TTL_MAX			315360000.	/* s, ten years */
 #define SOURCE_MAX		((VCL_BYTES)4 << 30)	/* bytes */
 #define PIXELS_MAX		((VCL_INT)1 << 32)
@@ -66,6 +67,7 @@ site_check_all(VRT_CTX, const char *name,
 		{ "max_resident", a->max_resident, 1, RESIDENT_MAX },
 		{ "timeout", a->timeout, .001, SECONDS_MAX },
 		{ "queue_timeout", a->queue_timeout, 0, SECONDS_MAX },
+		{ "poison_time", a->poison_time, 0, POISON_TIME_MAX },
 		{ "max_source", a->max_source, 1, SOURCE_MAX },
 		{ "max_pixels", a->max_pixels, 1, PIXELS_MAX },
 		{ "max_frames", a->max_frames, 1, FRAMES_MAX },
@@ -221,6 +223,7 @@ site_take(struct VPFX(vips_images) *images,
 	images->pool.max_resident = a->max_resident;
 	images->limits.timeout = a->timeout;
 	images->limits.queue_timeout = a->queue_timeout;
+	images->limits.poison_time = a->poison_time;
 	images->limits.max_source = a->max_source;
 	images->limits.max_pixels = a->max_pixels;
 	images->limits.max_frames = a->max_frames;
