@@ -135,6 +135,37 @@ test_longest_text(void **state)
 	check(&bound_site, e, COUNT(e));
 }
 
+static void
+test_what_is_left(void **state)
+{
+	static const struct {
+		const char	*control;
+		double		expires, date, age, left;
+	} cases[] = {
+		{ NULL, 0, 1000, 0, -1 },
+		{ "", 0, 1000, 50, -1 },
+		{ "public", 0, 1000, 0, -1 },
+		{ "max-age=60", 0, 1000, 0, 60 },
+		{ "max-age=60", 0, 1000, 50, 10 },
+		{ "max-age=60", 0, 1000, 70, 0 },
+		{ "max-age=60", 9999, 1000, 0, 60 },
+		{ "max-age=60, s-maxage=20", 0, 1000, 5, 15 },
+		{ "S-MaxAge=\"20\" , max-age=60", 0, 1000, 5, 15 },
+		{ "max-age=60, no-cache", 0, 1000, 0, 0 },
+		{ "no-store", 9999, 1000, 0, 0 },
+		{ "private, max-age=60", 0, 1000, 0, 0 },
+		{ NULL, 1100, 1000, 30, 70 },
+		{ "max-age=nonsense", 1100, 1000, 30, 70 },
+		{ NULL, 1, 1000, 0, 0 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		assert_true(lifetime_left(cases[i].control, cases[i].expires,
+		    cases[i].date, cases[i].age) == cases[i].left);
+}
+
 int
 main(void)
 {
@@ -142,6 +173,7 @@ main(void)
 		cmocka_unit_test(test_stale_windows),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_longest_text),
+		cmocka_unit_test(test_what_is_left),
 	};
 
 	return (cmocka_run_group_tests(tests, NULL, NULL));
