@@ -54,18 +54,14 @@
 #ifndef ADJUST_H
 #define ADJUST_H
 
-#include <stdbool.h>
-
 #include <vips/vips.h>
 
 #include "image_ops.h"
+#include "point.h"
 
 /* What to do to each frame, settled. */
 struct adjust {
-	bool		maps;		/* lookup or matrix do something */
-	bool		mixes;		/* the matrix does */
-	float		lookup[3][256];	/* of each channel, 0..1 */
-	float		matrix[3][4];	/* by row: r g b 1 */
+	struct point	point;
 	unsigned	pixelate;	/* px; 0: none */
 	double		blur;		/* sigma, px; 0: none */
 	double		sharpen;	/* times the mask; 0: none */

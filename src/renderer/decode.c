@@ -31,7 +31,7 @@ edge(unsigned at, unsigned side, unsigned now)
 }
 
 /*
- * How far the ends of a part move, in pixels of the result, if its decoder
+ * How far both ends of a part move, in pixels of the result, if its decoder
  * shrinks a side: whole pixels are all that can be cut, and of those
  * libjpeg makes the last one of less than the others, yet it is scaled
  * like them.
@@ -44,7 +44,7 @@ shrink_error(unsigned at, unsigned len, unsigned side, double shrink,
 	double first = fabs(edge(at, side, now) - at / shrink);
 	double last = fabs(edge(at + len, side, now) - (at + len) / shrink);
 
-	return (fmax(first, last) * to * shrink / len);
+	return ((first + last) * to * shrink / len);
 }
 
 static double

@@ -31,10 +31,10 @@
 
 #include "colour.h"
 #include "decode.h"
+#include "draw.h"
 #include "formats.h"
 #include "job.h"
 #include "layout.h"
-#include "marks.h"
 #include "memfd.h"
 #include "meta.h"
 #include "orient.h"
@@ -335,7 +335,7 @@ job_process(struct job *job)
 	if (picture_each(picture, make_plain, job) ||
 	    picture_pull(picture) || drop_opaque(picture))
 		return (fail_render(job));
-	if (marks_draw(job))
+	if (draw(job))
 		return (-1);
 	job->reply->format = resolve(job, picture->n > 1,
 	    picture_has_alpha(picture));

@@ -58,15 +58,17 @@ pixel(const struct source *source, const struct area *at,
 static int
 differing(VipsImage **image, VipsArrayDouble *from, unsigned tolerance)
 {
-	double one = 1, limit = tolerance, *values;
-	double minus[4] = { 0 };
+	const double one[4] = { 1, 1, 1, 1 };
+	double limit = tolerance, minus[4], *values;
 	VipsImage *next;
 	int i, n;
 
 	values = vips_array_double_get(from, &n);
-	for (i = 0; i < n && i < 4; i++)
+	if (n > 4)
+		n = 4;
+	for (i = 0; i < n; i++)
 		minus[i] = -values[i];
-	return (step(image, vips_linear(*image, &next, &one, minus, n, NULL),
+	return (step(image, vips_linear(*image, &next, one, minus, n, NULL),
 	    &next) ||
 	    step(image, vips_abs(*image, &next, NULL), &next) ||
 	    step(image, vips_more_const(*image, &next, &limit, 1, NULL),
