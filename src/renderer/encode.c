@@ -86,12 +86,11 @@ encode_has_quality(enum image_format format, bool lossless)
 }
 
 static int
-effort(const struct encoder *encoder, unsigned times)
+effort(enum image_format format, double pixels)
 {
-	bool large = (double)vips_image_get_width(encoder->image) *
-	    vips_image_get_height(encoder->image) * times > LARGE_PIXELS;
+	bool large = pixels > LARGE_PIXELS;
 
-	switch (encoder->format) {
+	switch (format) {
 	case IMAGE_FORMAT_AVIF:
 		return (large ? AVIF_LARGE_EFFORT : AVIF_EFFORT);
 	case IMAGE_FORMAT_JXL:
@@ -131,7 +130,7 @@ set_blob(struct encoder *encoder, const char *name, const void *data,
 int
 encode_begin(struct encoder *encoder, const struct picture *picture,
     enum image_format format, const struct image_ops *ops,
-    const struct metadata *metadata, unsigned times)
+    const struct metadata *metadata, double pixels)
 {
 	static const struct metadata NONE;
 
@@ -142,6 +141,7 @@ encode_begin(struct encoder *encoder, const struct picture *picture,
 		.lossless = ops->lossless,
 		.progressive = ops->progressive,
 		.keep = metadata->exif_len > 0,
+		.effort = effort(format, pixels),
 		.embed = {
 			.exif = metadata->exif,
 			.exif_len = metadata->exif_len,
@@ -161,7 +161,6 @@ encode_begin(struct encoder *encoder, const struct picture *picture,
 		    metadata->xmp_len);
 	set_blob(encoder, VIPS_META_IPTC_NAME, metadata->iptc,
 	    metadata->iptc_len);
-	encoder->effort = effort(encoder, times);
 	return (0);
 }
 

@@ -37,13 +37,13 @@ bool encode_saves(enum image_format, bool lossless);
 bool encode_has_quality(enum image_format, bool lossless);
 
 /*
- * Prepare for `times` encodings that take no longer than one may.
+ * Prepare; `pixels`: all that will be encoded, to go about it accordingly.
  * `metadata`, which may be NULL, stays in place until the end.  Returns 0,
  * or -1 with the reason in libvips's error buffer.
  */
 int encode_begin(struct encoder *, const struct picture *,
     enum image_format, const struct image_ops *, const struct metadata *,
-    unsigned times);
+    double pixels);
 
 /* Encode; quality is 1..100.  What comes out is the caller's. */
 int encode(const struct encoder *, unsigned quality, struct encoded *);

@@ -3,6 +3,7 @@
  *
  * Encoding a result: see save.h.
  *
+ * With quality=auto a sample has told the highest quality to try (aim.h).
  * For max_bytes the picture is encoded until the highest quality is found
  * that fits, or nearly: a size is foretold from those that are known, by
  * the way in which sizes commonly grow with quality.
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "aim.h"
 #include "encode.h"
 #include "save.h"
 
@@ -55,6 +57,7 @@ refuse(struct saved *saved, unsigned status, const char *fmt, ...)
 struct search {
 	const struct encoder *encoder;
 	struct saved	*saved;
+	unsigned	encodes;	/* those here */
 	size_t		most;		/* bytes */
 	unsigned	over;		/* the lowest known not to fit... */
 	double		over_len;	/* ...and its bytes */
@@ -82,6 +85,7 @@ try(struct search *s, unsigned quality)
 
 	if (encode(s->encoder, quality, &file))
 		return (-1);
+	s->encodes++;
 	s->saved->encodes++;
 	if (file.len > s->most) {
 		s->over = quality;
@@ -119,10 +123,10 @@ search_fit(struct search *s, unsigned ceiling)
 {
 	if (try(s, ceiling))
 		return (-1);
-	while (s->over > s->fits + 1 && s->saved->encodes < ENCODES_MAX &&
+	while (s->over > s->fits + 1 && s->encodes < ENCODES_MAX &&
 	    s->fits_len < NEARLY * (double)s->most) {
 		/* The last chance to have any. */
-		bool last = s->saved->encodes == ENCODES_MAX - 1;
+		bool last = s->encodes == ENCODES_MAX - 1;
 
 		if (try(s, last && s->fits == 0 ? 1 : foretell(s)))
 			return (-1);
@@ -170,29 +174,43 @@ save_encoder(struct encoder *encoder, const struct image_ops *ops,
 	return (error);
 }
 
+/* The highest quality to try. */
+static int
+ceiling_of(const struct picture *picture, enum image_format format,
+    const struct image_ops *ops, double pixels, struct saved *saved,
+    unsigned *ceiling)
+{
+	*ceiling = ops->quality > 0 ? ops->quality : IMAGE_QUALITY_DEFAULT;
+	if (*ceiling != IMAGE_QUALITY_AUTO ||
+	    !encode_has_quality(format, ops->lossless))
+		return (0);
+	return (aim(picture, format, ops, pixels, ceiling, &saved->encodes));
+}
+
 int
 save_picture(const struct picture *picture, enum image_format format,
     const struct image_ops *ops, const struct metadata *metadata, int fd,
     struct saved *saved)
 {
-	struct encoder encoder;
-	unsigned ceiling = ops->quality;
+	struct encoder encoder = { 0 };
+	double pixels = (double)picture_width(picture) *
+	    picture_height(picture) * picture->n *
+	    (ops->max_bytes > 0 ? ENCODES_MAX : 1);
+	unsigned ceiling;
 	int error;
 
 	*saved = (struct saved){ 0 };
 	if (!encode_saves(format, ops->lossless))
 		return (refuse(saved, 501, "this server cannot write %s "
 		    "without loss", image_format_name(format)));
-	if (ceiling == 0 || ceiling == IMAGE_QUALITY_AUTO)
-		ceiling = IMAGE_QUALITY_DEFAULT;
-	error = encode_begin(&encoder, picture, format, ops, metadata,
-	    ops->max_bytes > 0 ? ENCODES_MAX : 1);
+	error = ceiling_of(picture, format, ops, pixels, saved, &ceiling) ||
+	    encode_begin(&encoder, picture, format, ops, metadata, pixels);
 	if (error)
 		saved->status = 422;
 	else
 		error = save_encoder(&encoder, ops, ceiling, fd, saved);
 	encode_end(&encoder);
-	return (error);
+	return (error ? -1 : 0);
 }
 
 int
