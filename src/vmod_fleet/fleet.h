@@ -72,6 +72,7 @@ struct VPFX(fleet_director) {
 	char			*name;
 	VCL_BACKEND		dir;
 	VCL_BACKEND		source;		/* NULL without that door */
+	char			*source_path;	/* its socket */
 	VCL_PROBE		probe;		/* the site's; may be NULL */
 
 	struct member		*member;

@@ -97,6 +97,7 @@ setup_source(VRT_CTX, struct VPFX(fleet_director) *d)
 		    d->name, path);
 		return (-1);
 	}
+	REPLACE(d->source_path, path);
 	return (0);
 }
 
@@ -186,6 +187,7 @@ setup_free(struct VPFX(fleet_director) *d)
 		free(d->health[u].path);
 		free(d->health[u].text);
 	}
+	free(d->source_path);
 	config_hash_fini(&d->config);
 	if (d->has_secret)
 		auth_secret_fini(&d->secret);

@@ -385,6 +385,15 @@ vmod_director_has_source(VRT_CTX, struct VPFX(fleet_director) *d)
 	return (d->source != NULL);
 }
 
+VCL_STRING
+vmod_director_source_socket(VRT_CTX, struct VPFX(fleet_director) *d)
+{
+
+	(void)ctx;
+	CHECK_OBJ_NOTNULL(d, FLEET_DIRECTOR_MAGIC);
+	return (d->source_path != NULL ? d->source_path : "");
+}
+
 /* Admission ---------------------------------------------------------*/
 
 static VCL_BOOL

@@ -108,3 +108,19 @@ vmod_images_failed_lately(VRT_CTX, struct VPFX(vips_images) *images,
 	CHECK_OBJ_NOTNULL(images, VIPS_IMAGES_MAGIC);
 	return (url != NULL && failures_recent(url, VTIM_mono()));
 }
+
+/* What Varnish has noted as the one to be refreshed. */
+VCL_BOOL
+vmod_images_has_stale(VRT_CTX, struct VPFX(vips_images) *images)
+{
+	const struct objcore *oc;
+
+	CHECK_OBJ_NOTNULL(ctx, VRT_CTX_MAGIC);
+	CHECK_OBJ_NOTNULL(images, VIPS_IMAGES_MAGIC);
+	if (ctx->bo == NULL || ctx->bo->stale_oc == NULL)
+		return (0);
+	oc = ctx->bo->stale_oc;
+	CHECK_OBJ(oc, OBJCORE_MAGIC);
+	return ((oc->flags & (OC_F_HFM | OC_F_DYING)) == 0 &&
+	    VTIM_real() < oc->t_origin + oc->ttl + oc->grace);
+}

@@ -145,7 +145,7 @@ sub vcl_backend_error {
 	} else if (bereq.http.Fleet-To) {
 		call pixelfleet_copy_error;
 	}
-	if (beresp.status >= 500 || bereq.is_bgfetch) {
+	if (beresp.status >= 500) {
 		call pixelfleet_stale_failed;
 	}
 	if (images.rendered()) {

@@ -19,6 +19,9 @@ sub pixelfleet_stale_recv {
 	}
 	if (req.http.Fleet-Stale == "held") {
 		set req.grace = 0s;
+	} else if (req.http.Fleet-Stale == "used") {
+		# A restart keeps what was set before: any.
+		set req.grace = 3650d;
 	}
 }
 
@@ -43,22 +46,19 @@ sub pixelfleet_stale_miss {
 	}
 }
 
-# Others waited for the fetch that failed just now: they need not try.  And
-# what is used because it cannot be renewed is not renewed at once.
+# Others waited for the fetch that failed just now: they need not try.
 sub pixelfleet_stale_fetch {
-	if ((bereq.http.Fleet-Stale == "held" &&
-	    images.failed_lately(bereq.url)) ||
-	    (bereq.http.Fleet-Stale == "used" && bereq.is_bgfetch)) {
+	if (images.has_stale() && images.failed_lately(bereq.url)) {
 		return (abandon);
 	}
 }
 
 # The fetch has failed: what is in the cache, and may be used, is better.
 sub pixelfleet_stale_failed {
-	if (bereq.http.Fleet-Kind != "variant" || !cluster.has_source()) {
+	if (!images.rendered() || !cluster.has_source()) {
 		images.note_failure(bereq.url);
 	}
-	if (bereq.is_bgfetch || bereq.http.Fleet-Stale == "held") {
+	if (images.has_stale()) {
 		return (abandon);
 	}
 }

@@ -11,6 +11,12 @@ sub pixelfleet_variant_fetch {
 	}
 	set bereq.url = images.source();
 	call pixelfleet_fallback_fetch;
+	if (images.overlay_source() != "") {
+		# That the original is what it was does not say so of the
+		# overlay.
+		unset bereq.http.If-None-Match;
+		unset bereq.http.If-Modified-Since;
+	}
 	if (cluster.has_source()) {
 		set bereq.backend = cluster.source();
 	} else {
@@ -34,6 +40,9 @@ sub pixelfleet_variant_response {
 		set beresp.http.Content-Type = beresp.http.Image-Type;
 		call pixelfleet_log_work;
 	} else if (beresp.status == 200) {
+		if (!images.overlay(cluster.source_socket())) {
+			return (error(images.status(), images.error()));
+		}
 		images.render();
 		if (images.status() != 0) {
 			return (error(images.status(), images.error()));
@@ -47,7 +56,19 @@ sub pixelfleet_variant_response {
 	} else {
 		call pixelfleet_lifetime;
 	}
+	if (images.overlay_source() != "") {
+		call pixelfleet_variant_overlay;
+	}
 	fleet.strip("Fleet-");
+}
+
+# A variant with an overlay goes when that goes.
+sub pixelfleet_variant_overlay {
+	set beresp.http.Image-Overlay = images.overlay_source();
+	if (images.overlay_ttl() >= 0s && images.overlay_ttl() < beresp.ttl) {
+		# Not that of a moment, which would not be stored at all.
+		set beresp.ttl = images.overlay_ttl() + 1s;
+	}
 }
 
 sub pixelfleet_variant_error {
