@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  * Copyright (c) 2026 The pixelfleet authors
  *
- * The kinds of values that are made of several, stand for several fields,
- * or are text.
+ * The kinds of values that are made of several or stand for several fields.
  *
  * `fit`, `crop` and `focal` share fields: what crop implies waits in the
  * draft until it is settled, and of the spellings of one cut the canonical
@@ -15,7 +14,6 @@
 #include "image_values.h"
 
 #define CROP_MAX		100000	/* px, of a source */
-#define CENTRE			(IMAGE_ONE / 2)
 
 /* A duotone whose colours are left out. */
 #define DUOTONE_DARK		0x1b2a49ffu
@@ -60,12 +58,6 @@ const struct kind value_dpr = { parse_dpr, NULL, never };
  * fit, crop, focal
  */
 
-static int
-parse_fit(struct draft *d, const struct operation *op, const char *value)
-{
-	return (value_number.parse(d, op, value));
-}
-
 /* Cover is spelled by crop or focal, unless crop says something else. */
 static bool
 fit_present(const struct image_ops *ops, const struct operation *op)
@@ -77,14 +69,7 @@ fit_present(const struct image_ops *ops, const struct operation *op)
 	return (ops->fit != IMAGE_FIT_INSIDE);
 }
 
-static void
-write_fit(struct text *t, const struct image_ops *ops,
-    const struct operation *op)
-{
-	value_number.write(t, ops, op);
-}
-
-const struct kind value_fit = { parse_fit, write_fit, fit_present };
+const struct kind value_fit = { number_parse, number_write, fit_present };
 
 static bool
 read_box(struct image_ops *ops, const char *s)
@@ -113,7 +98,7 @@ parse_crop(struct draft *d, const struct operation *op, const char *value)
 		d->cropped = IMAGE_FIT_CONTAIN;
 		return (0);
 	}
-	return (value_number.parse(d, op, value));
+	return (number_parse(d, op, value));
 }
 
 static bool
@@ -129,7 +114,7 @@ write_crop(struct text *t, const struct image_ops *ops,
     const struct operation *op)
 {
 	if (ops->crop_w == 0) {
-		value_number.write(t, ops, op);
+		number_write(t, ops, op);
 		return;
 	}
 	text_number(t, ops->crop_x);
@@ -232,7 +217,7 @@ parse_filter(struct draft *d, const struct operation *op, const char *value)
 	const char *colours = value + sizeof duotone - 1;
 
 	if (strncmp(value, duotone, sizeof duotone - 1) != 0)
-		return (value_number.parse(d, op, value));
+		return (number_parse(d, op, value));
 	d->ops.filter = IMAGE_FILTER_DUOTONE;
 	d->ops.duotone_dark = DUOTONE_DARK;
 	d->ops.duotone_light = DUOTONE_LIGHT;
@@ -245,7 +230,7 @@ static void
 write_filter(struct text *t, const struct image_ops *ops,
     const struct operation *op)
 {
-	value_number.write(t, ops, op);
+	number_write(t, ops, op);
 	if (ops->filter != IMAGE_FILTER_DUOTONE)
 		return;
 	text_byte(t, ',');
@@ -303,193 +288,7 @@ parse_pos(struct draft *d, const struct operation *op, const char *value)
 
 	for (s = value; *s != '\0'; s++)
 		text_byte(&t, *s == '|' ? ',' : *s);
-	return (value_number.parse(d, op, t.full ? value : commas));
+	return (number_parse(d, op, t.full ? value : commas));
 }
 
-static void
-write_pos(struct text *t, const struct image_ops *ops,
-    const struct operation *op)
-{
-	value_number.write(t, ops, op);
-}
-
-const struct kind value_pos = { parse_pos, write_pos, NULL };
-
-/*--------------------------------------------------------------------
- * Text
- */
-
-static bool
-string_present(const struct image_ops *ops, const struct operation *op)
-{
-	return (*((const char *)ops + op->field) != '\0');
-}
-
-static void
-write_string(struct text *t, const struct image_ops *ops,
-    const struct operation *op)
-{
-	url_escape(t, (const char *)ops + op->field);
-}
-
-/* Of a text too long for its field.  `size` counts the NUL. */
-static int
-refuse_long(struct draft *d, size_t size)
-{
-	return (draft_fail(d, 400, "parameter '%s' is too long: accepted is "
-	    "1..%zu bytes", d->name, size - 1));
-}
-
-static int
-parse_mark(struct draft *d, const struct operation *op, const char *value)
-{
-	struct text path = text_on(d->ops.mark, sizeof d->ops.mark);
-
-	/* Of two slashes at its beginning, a browser would make a host. */
-	if (value[0] != '/' || value[1] == '/')
-		return (value_refuse(d, op, value));
-	if (draft_read_mark(d, value, &path) != 0)
-		return (-1);
-	if (path.full)
-		return (refuse_long(d, sizeof d->ops.mark));
-	return (path.buf[1] == '/' ? value_refuse(d, op, value) : 0);
-}
-
-const struct kind value_mark = { parse_mark, write_string, string_present };
-
-/* One character of UTF-8 (RFC 3629, 4) at *s; *s moves behind it. */
-static bool
-read_utf8(const unsigned char **s, unsigned *character)
-{
-	static const unsigned least[] = { 0, 0x80, 0x800, 0x10000 };
-	const unsigned char *p = *s;
-	unsigned n, i, c = p[0];
-
-	n = c < 0x80 ? 0 : c >= 0xc0 && c < 0xe0 ? 1 : c >= 0xe0 &&
-	    c < 0xf0 ? 2 : c >= 0xf0 && c < 0xf8 ? 3 : 4;
-	if (n == 4)
-		return (false);
-	c = n == 0 ? c : c & (0x3fu >> n);
-	for (i = 1; i <= n; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return (false);
-		c = c << 6 | (p[i] & 0x3f);
-	}
-	*s = p + n + 1;
-	*character = c;
-	return (c >= least[n] && c <= 0x10ffff && (c < 0xd800 || c > 0xdfff));
-}
-
-static int
-parse_text(struct draft *d, const struct operation *op, const char *value)
-{
-	const unsigned char *s = (const unsigned char *)value;
-	size_t len = strlen(value);
-	unsigned c;
-
-	(void)op;
-	if (len >= sizeof d->ops.text)
-		return (refuse_long(d, sizeof d->ops.text));
-	while (*s != '\0') {
-		if (!read_utf8(&s, &c))
-			return (draft_fail(d, 400, "parameter '%s' is not "
-			    "UTF-8", d->name));
-		if ((c < ' ' && c != '\n') || (c >= 0x7f && c < 0xa0))
-			return (draft_fail(d, 400, "parameter '%s' holds a "
-			    "control character", d->name));
-	}
-	memcpy(d->ops.text, value, len + 1);
-	return (0);
-}
-
-const struct kind value_text = { parse_text, write_string, string_present };
-
-/* Copy a text of letters, digits and some others. */
-static int
-parse_token(struct draft *d, const struct operation *op, const char *value,
-    const char *others, char *buf, size_t size)
-{
-	size_t len;
-
-	for (len = 0; value[len] != '\0'; len++)
-		if ((value[len] < '0' || value[len] > '9') &&
-		    (value[len] < 'A' || value[len] > 'Z') &&
-		    (value[len] < 'a' || value[len] > 'z') &&
-		    strchr(others, value[len]) == NULL)
-			return (value_refuse(d, op, value));
-	if (len >= size)
-		return (refuse_long(d, size));
-	memcpy(buf, value, len + 1);
-	return (0);
-}
-
-static int
-parse_font(struct draft *d, const struct operation *op, const char *value)
-{
-	return (parse_token(d, op, value, " _-", d->ops.text_font,
-	    sizeof d->ops.text_font));
-}
-
-const struct kind value_font = { parse_font, write_string, string_present };
-
-/*--------------------------------------------------------------------
- * What is said of the request
- */
-
-static int
-parse_explain(struct draft *d, const struct operation *op, const char *value)
-{
-	const struct word *w;
-
-	for (w = bool_words; w->word != NULL; w++)
-		if (strcmp(w->word, value) == 0) {
-			d->explain = w->value;
-			return (0);
-		}
-	return (value_refuse(d, op, value));
-}
-
-const struct kind value_explain = { parse_explain, NULL, never };
-
-static int
-parse_preset(struct draft *d, const struct operation *op, const char *value)
-{
-	return (parse_token(d, op, value, "._-", d->preset,
-	    sizeof d->preset));
-}
-
-const struct kind value_preset = { parse_preset, NULL, never };
-
-static int
-parse_expires(struct draft *d, const struct operation *op, const char *value)
-{
-	const char *s;
-
-	d->expires = 0;
-	for (s = value; *s >= '0' && *s <= '9' &&
-	    d->expires <= IMAGE_EXPIRES_MAX; s++)
-		d->expires = d->expires * 10 + (uint64_t)(*s - '0');
-	if (*s != '\0' || d->expires < 1 || d->expires > IMAGE_EXPIRES_MAX)
-		return (value_refuse(d, op, value));
-	return (0);
-}
-
-const struct kind value_expires = { parse_expires, NULL, never };
-
-/* Base64 of either alphabet, or hex.  A '+' that was typed came as ' '. */
-static int
-parse_signature(struct draft *d, const struct operation *op,
-    const char *value)
-{
-	char *s;
-
-	if (parse_token(d, op, value, "+/-_= ", d->signature,
-	    sizeof d->signature) != 0)
-		return (-1);
-	for (s = d->signature; *s != '\0'; s++)
-		if (*s == ' ')
-			*s = '+';
-	return (0);
-}
-
-const struct kind value_signature = { parse_signature, NULL, never };
+const struct kind value_pos = { parse_pos, number_write, NULL };

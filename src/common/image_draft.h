@@ -2,11 +2,11 @@
  * Copyright (c) 2026 The pixelfleet authors
  *
  * A request while it is read, and what the files that read it say to each
- * other: image_ops.c, which has the table of operations, image_values.c and
- * image_compounds.c, which know the values they take, image_settle.c, which
- * knows what they mean together, image_source.c, which knows the path,
- * image_presets.c, image_hints.c, and image_request.c, which has the URL as
- * a whole.  Nobody else includes this.
+ * other: image_ops.c, which has the table of operations; image_values.c,
+ * image_compounds.c and image_strings.c, which know the values they take;
+ * image_settle.c, which knows what they mean together; image_source.c, which
+ * knows the path; image_presets.c and image_hints.c; and image_request.c,
+ * which has the URL as a whole.  Nobody else includes this.
  */
 
 #ifndef IMAGE_DRAFT_H

@@ -166,7 +166,7 @@ struct image_ops {
 
 	/* output */
 	enum image_format	format;
-	unsigned		quality;	/* 1..100, _AUTO; 0: the default */
+	unsigned		quality;	/* 1..100, _AUTO; 0: default */
 	unsigned		max_bytes;	/* 0: no bound */
 	unsigned		lossless;	/* bool */
 	unsigned		progressive;	/* bool */
@@ -180,7 +180,8 @@ struct image_ops {
 	char			mark[IMAGE_PATH_MAX];	/* source URL, or "" */
 	unsigned		mark_scale;	/* % of the picture's width */
 	enum image_pos		mark_pos;
-	int			mark_offset_x, mark_offset_y;	/* px, inwards */
+	int			mark_offset_x;	/* px, inwards */
+	int			mark_offset_y;
 	unsigned		mark_alpha;	/* % transparent; 0: opaque */
 
 	/* text */
@@ -190,7 +191,7 @@ struct image_ops {
 	unsigned		text_color;	/* bits inverted: 0 is white */
 	enum image_pos		text_pos;
 
-	unsigned		meta;		/* bool: JSON about the source */
+	unsigned		meta;		/* bool: JSON of the source */
 };
 
 /* What a whole URL means.  The texts are empty where parsing failed. */
@@ -198,9 +199,9 @@ struct image_request {
 	struct image_ops	ops;
 	bool			rendered;	/* an operation was asked for */
 	bool			negotiated;	/* Accept decides the format */
-	unsigned		hinted;		/* IMAGE_HINT_*, open, that matter */
+	unsigned		hinted;		/* IMAGE_HINT_* that matter */
 	bool			explain;	/* explain=true */
-	bool			custom;		/* operations in the URL itself */
+	bool			custom;		/* operations in the URL */
 	char			source[IMAGE_URL_MAX];	/* path[?kept] */
 	char			ops_text[IMAGE_URL_MAX];	/* canonical */
 	char			url[IMAGE_URL_MAX];	/* source + ops_text */
@@ -237,9 +238,9 @@ struct image_site {
 	bool			reject_unknown;	/* 400, instead of dropping */
 	/* format=auto where a request with operations names no format. */
 	bool			auto_format;
-	unsigned		auto_formats;	/* 1 << IMAGE_FORMAT_*, of auto */
+	unsigned		auto_formats;	/* 1 << IMAGE_FORMAT_* */
 	unsigned		formats;	/* as that, to be had; 0: all */
-	unsigned		hints;		/* IMAGE_HINT_*, that are open */
+	unsigned		hints;		/* IMAGE_HINT_* that are open */
 	const struct image_preset *presets;
 	size_t			n_presets;
 };

@@ -147,8 +147,8 @@ find_word(const struct word *w, const char *value)
 	return (NULL);
 }
 
-static int
-parse_number(struct draft *d, const struct operation *op, const char *value)
+int
+number_parse(struct draft *d, const struct operation *op, const char *value)
 {
 	const struct word *w = find_word(op->words, value);
 	unsigned *field = value_field(&d->ops, op);
@@ -169,8 +169,8 @@ parse_number(struct draft *d, const struct operation *op, const char *value)
 	return (0);
 }
 
-static void
-write_number(struct text *t, const struct image_ops *ops,
+void
+number_write(struct text *t, const struct image_ops *ops,
     const struct operation *op)
 {
 	unsigned value = value_of(ops, op);
@@ -182,7 +182,7 @@ write_number(struct text *t, const struct image_ops *ops,
 		text_number(t, value - op->bias);
 }
 
-const struct kind value_number = { parse_number, write_number, NULL };
+const struct kind value_number = { number_parse, number_write, NULL };
 
 /*--------------------------------------------------------------------
  * Decimals.  Four count, and the fifth rounds the fourth; whether the

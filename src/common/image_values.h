@@ -67,6 +67,8 @@ extern const struct kind value_border;
 extern const struct kind value_filter;
 extern const struct kind value_offset;
 extern const struct kind value_pos;
+
+/* In image_strings.c. */
 extern const struct kind value_mark;
 extern const struct kind value_text;
 extern const struct kind value_font;
@@ -95,6 +97,11 @@ int value_refuse(struct draft *, const struct operation *, const char *value);
 unsigned *value_field(struct image_ops *, const struct operation *);
 unsigned value_of(const struct image_ops *, const struct operation *);
 const char *value_word(const struct word *, unsigned value);
+
+/* What value_number does, for kinds like it. */
+int number_parse(struct draft *, const struct operation *, const char *);
+void number_write(struct text *, const struct image_ops *,
+    const struct operation *);
 
 /* A number at *s within min..max; *s moves behind it. */
 bool value_read_number(const char **s, int min, int max, int *n);

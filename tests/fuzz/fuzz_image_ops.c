@@ -4,7 +4,7 @@
  * What holds for every URL whatsoever, as an entry for libFuzzer:
  *
  *	clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined \
- *	    -I src/common tests/fuzz/fuzz_image_ops.c \
+ *	    -I build -I src/common tests/fuzz/fuzz_image_ops.c \
  *	    src/common/image_*.c src/common/url_text.c
  *
  * A line is the URL; client hints may follow, a line each.  Where the URL

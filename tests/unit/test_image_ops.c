@@ -517,6 +517,9 @@ test_auto_format(void **state)
 		{ "/a?q=90", 0, "/a?format=auto" },
 		{ "/a?q=80", 0, "/a?format=auto&quality=80" },
 		{ "/a?autorotate=1", 0, "/a?format=auto" },
+		{ "/a?meta=true", 0, "/a?meta=true" },
+		{ "/a?meta=false", 0, "/a?format=auto" },
+		{ "/a?explain=true", 0, "/a" },
 	};
 
 	(void)state;
