@@ -75,8 +75,8 @@ halve(struct plane *plane)
 		below = 2 * y + 1 < plane->height ? from + plane->width : from;
 		for (x = 0; x < width; x++) {
 			next = 2 * x + 1 < plane->width ? 2 * x + 1 : 2 * x;
-			sum = from[2 * x] + from[next] + below[2 * x] +
-			    below[next];
+			sum = (unsigned)from[2 * x] + from[next] +
+			    below[2 * x] + below[next];
 			plane->p[(size_t)y * width + x] =
 			    (uint8_t)((sum + 2) / 4);
 		}
