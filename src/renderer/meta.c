@@ -218,23 +218,21 @@ put_date(GString *json, const char *name, char *text)
 }
 
 static void
-put_exif_field(GString *json, const struct exif *exif, unsigned tag,
-    const char *name)
+put_exif_field(GString *json, const struct exif_entry *entry,
+    const char *name, bool number)
 {
-	struct exif_entry entry;
 	char text[TEXT_MAX];
-	double number;
+	double value;
 
-	if (!exif_find(exif, tag, &entry))
-		return;
-	if (exif_number(&entry, &number))
-		put_number(json, name, number);
-	else if (!exif_text(&entry, text, sizeof text))
-		return;
-	else if (tag == EXIF_DATE)
-		put_date(json, name, text);
-	else
-		put_text(json, name, text);
+	if (number) {
+		if (exif_number(entry, &value))
+			put_number(json, name, value);
+	} else if (exif_text(entry, text, sizeof text)) {
+		if (strcmp(name, "date") == 0)
+			put_date(json, name, text);
+		else
+			put_text(json, name, text);
+	}
 }
 
 /* These and no others: what is not asked for cannot give anybody away. */
@@ -244,27 +242,35 @@ put_exif(GString *json, const struct source *source)
 	static const struct {
 		unsigned	tag;
 		const char	*name;
+		bool		number;
 	} FIELDS[] = {
-		{ EXIF_MAKE, "make" },
-		{ EXIF_MODEL, "model" },
-		{ EXIF_DATE, "date" },
-		{ EXIF_EXPOSURE_TIME, "exposure_time" },
-		{ EXIF_F_NUMBER, "f_number" },
-		{ EXIF_ISO, "iso" },
-		{ EXIF_FOCAL_LENGTH, "focal_length" },
-		{ EXIF_ARTIST, "artist" },
-		{ EXIF_COPYRIGHT, "copyright" }
+		{ EXIF_MAKE, "make", false },
+		{ EXIF_MODEL, "model", false },
+		{ EXIF_DATE, "date", false },
+		{ EXIF_EXPOSURE_TIME, "exposure_time", true },
+		{ EXIF_F_NUMBER, "f_number", true },
+		{ EXIF_ISO, "iso", true },
+		{ EXIF_FOCAL_LENGTH, "focal_length", true },
+		{ EXIF_ARTIST, "artist", false },
+		{ EXIF_COPYRIGHT, "copyright", false }
 	};
 	struct exif exif;
+	struct exif_entry entry;
+	GString *all;
 	size_t i;
 
 	if (!metadata_exif(&exif, source))
 		return;
-	key(json, "exif");
-	g_string_append(json, "{");
+	all = g_string_new("{");
 	for (i = 0; i < sizeof FIELDS / sizeof FIELDS[0]; i++)
-		put_exif_field(json, &exif, FIELDS[i].tag, FIELDS[i].name);
-	g_string_append(json, "}");
+		if (exif_find(&exif, FIELDS[i].tag, &entry))
+			put_exif_field(all, &entry, FIELDS[i].name,
+			    FIELDS[i].number);
+	if (all->len > 1) {
+		key(json, "exif");
+		g_string_append_printf(json, "%s}", all->str);
+	}
+	(void)g_string_free(all, TRUE);
 }
 
 static int
