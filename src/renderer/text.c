@@ -213,7 +213,10 @@ draw_lines(cairo_t *cairo, const struct block *block, double share,
 	pango_layout_iter_free(iter);
 }
 
-/* The lines with their margin, into which slanted letters may reach. */
+/*
+ * The lines with their margin, into which slanted letters may reach.
+ * Opaque: where letters overlap one must not shine through another.
+ */
 static cairo_surface_t *
 draw(const struct setting *set, const struct image_ops *ops,
     const struct block *block, PangoLayout *layout)
@@ -229,9 +232,8 @@ draw(const struct setting *set, const struct image_ops *ops,
 	    (int)least(width + 2 * set->margin, set->width),
 	    (int)(height + 2 * margin));
 	cairo = cairo_create(surface);
-	cairo_set_source_rgba(cairo, (colour >> 24) / 255.,
-	    (colour >> 16 & 255) / 255., (colour >> 8 & 255) / 255.,
-	    (colour & 255) / 255.);
+	cairo_set_source_rgb(cairo, (colour >> 24) / 255.,
+	    (colour >> 16 & 255) / 255., (colour >> 8 & 255) / 255.);
 	cairo_translate(cairo, set->margin, margin);
 	draw_lines(cairo, block, before_line(ops->text_pos), layout);
 	cairo_destroy(cairo);
@@ -320,7 +322,8 @@ typeset(struct layer *layer, const struct setting *set,
 	g_object_unref(layout);
 	image = image_of(surface);
 	cairo_surface_destroy(surface);
-	if (image != NULL && layer_make(layer, image, 1) == 0)
+	if (image != NULL && layer_make(layer, image,
+	    (~ops->text_color & 255) / 255.) == 0)
 		return (0);
 	(void)fail(err, 422, "text: could not be drawn (%.*s)",
 	    (int)strcspn(vips_error_buffer(), "\n"), vips_error_buffer());

@@ -73,7 +73,7 @@ class Golden:
                                            done.stderr.decode().strip()))
         kind = kind_of(done.stdout)
         name = "result-%s-%s.%s" % (os.path.basename(source),
-                                    re.sub(r"\W+", "-", ops), kind)
+                                    re.sub(r"\W+", "-", ops)[:120], kind)
         return self.write(name, done.stdout)
 
     def refused(self, source, ops, status, words, *options):
