@@ -28,6 +28,7 @@
 #include "pool.h"
 #include "render_job.h"
 #include "poisoned.h"
+#include "foresee.h"
 #include "vcompat.h"
 
 /* In the place of a renderer's reply. */
@@ -185,7 +186,8 @@ render_job_run(struct render_job *job)
 	len = render_request_pack(&job->request, job->packet,
 	    sizeof job->packet);
 	assert(len > 0);
-	if (poisoned_refuses(job) || !render_job_enter(job))
+	if (foresee(job) != 0 || poisoned_refuses(job) ||
+	    !render_job_enter(job))
 		return (-1);
 	pool_leave(render_job_do(job, len));
 	COUNT(render_us, job->rendered * 1e6);

@@ -20,6 +20,7 @@ struct render_job {
 	vtim_dur		queue_timeout;	/* of the wait before it */
 	vtim_dur		poison_time;	/* see poison.h; 0: never */
 	const char		*url;		/* of the source */
+	const struct image_ops	*ops;		/* those of the request */
 
 	/*
 	 * Answered.  Where no renderer replied, status and text of the reply
@@ -27,6 +28,7 @@ struct render_job {
 	 */
 	struct render_reply	reply;
 	int			result;		/* sealed memfd, or -1 */
+	double			cost;		/* see cost.h */
 	vtim_dur		fetched;	/* since the fetch began */
 	vtim_dur		queued;
 	vtim_dur		rendered;

@@ -71,6 +71,8 @@ render_failed(VRT_CTX, struct render_task *task, unsigned status,
 	VSLb(ctx->vsl, SLT_VCL_Log, "render: status=%u error=\"%s\" ops=\"%s\"",
 	    status, error, task->request.ops_text);
 	COUNT(failures, 1);
+	if (status == 413)
+		COUNT(too_large, 1);
 }
 
 /* On to vcl_backend_error. */
@@ -309,6 +311,7 @@ render_job_new(const struct render_task *task, int source, uint64_t len)
 	job->queue_timeout = limits->queue_timeout;
 	job->poison_time = limits->poison_time;
 	job->url = task->request.source;
+	job->ops = &task->request.ops;
 	memset(&job->request, 0, sizeof job->request);
 	job->request.deadline_ms = (uint32_t)(limits->timeout * 1e3);
 	job->request.max_frames = limits->max_frames;
