@@ -275,19 +275,6 @@ purge_bans(struct purge_bans *bans, const struct purge_expr *expr,
 }
 
 void
-purge_bans_older(struct purge_bans *bans, int64_t ms)
-{
-	bans_init(bans);
-	if (ms <= 0) {
-		add(&bans->ban[0], "obj.status", "!=", "0");
-		return;
-	}
-	(void)snprintf(bans->pattern, sizeof bans->pattern,
-	    "%" PRId64 ".%03ds", ms / 1000, (int)(ms % 1000));
-	add(&bans->ban[0], "obj.age", ">", bans->pattern);
-}
-
-void
 purge_bans_one(struct purge_bans *bans, const char *source,
     struct purge_mark began)
 {

@@ -73,9 +73,6 @@ struct purge_bans {
 void purge_bans(struct purge_bans *, const struct purge_expr *,
     const struct purge_mark *before);
 
-/* For all objects that originated (see obj.age) longer than `ms` ago. */
-void purge_bans_older(struct purge_bans *, int64_t ms);
-
 /* For one object, and others of that original that began with it. */
 void purge_bans_one(struct purge_bans *, const char *source,
     struct purge_mark began);

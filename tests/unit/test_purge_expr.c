@@ -562,7 +562,7 @@ test_marks(void **state)
 }
 
 static void
-test_other_bans(void **state)
+test_ban_of_one(void **state)
 {
 	static struct purge_bans bans;
 	struct purge_object obj = { .source = "/a" };
@@ -578,15 +578,6 @@ test_other_bans(void **state)
 	obj.source = "/b";
 	purge_mark_format(mark, began);
 	assert_false(is_banned(&bans, &obj, began));
-
-	purge_bans_older(&bans, 61007);
-	assert_int_equal(bans.n, 1);
-	assert_int_equal(bans.ban[0].n, 1);
-	assert_string_equal(bans.ban[0].test[0].field, "obj.age");
-	assert_string_equal(bans.ban[0].test[0].op, ">");
-	assert_string_equal(bans.ban[0].test[0].operand, "61.007s");
-	purge_bans_older(&bans, 0);
-	assert_true(is_banned(&bans, &obj, began));
 }
 
 static void
@@ -661,7 +652,7 @@ main(void)
 		cmocka_unit_test(test_regex_faults),
 		cmocka_unit_test(test_before),
 		cmocka_unit_test(test_marks),
-		cmocka_unit_test(test_other_bans),
+		cmocka_unit_test(test_ban_of_one),
 		cmocka_unit_test(test_ban_tests),
 		cmocka_unit_test(test_fuzzed),
 	};
