@@ -150,6 +150,9 @@ vmod_images_render(VRT_CTX, struct VPFX(vips_images) *images)
 		VRT_fail(ctx, "images.render() needs images.parse() before");
 		return;
 	}
+	/* After a retry, they would be those of the render before. */
+	task->request.status = 0;
+	task->request.error[0] = '\0';
 	if (task->request.rendered)
 		render_prepare(ctx, task);
 }

@@ -48,6 +48,12 @@ sub pixelfleet_http_recv {
 			set req.http.Fleet-Home = cluster.home();
 		}
 		set req.backend_hint = cluster.backend();
+		# Varnish fails a pass with a Range that it does not like.
+		# Ranges are cut here, then, as of what is in the cache.
+		if (req.http.Range) {
+			set req.http.Fleet-Range = req.http.Range;
+			unset req.http.Range;
+		}
 		return (pass);
 	}
 	call pixelfleet_lookup;
@@ -56,13 +62,13 @@ sub pixelfleet_http_recv {
 # What the client asks for, and whether it may.
 sub pixelfleet_http_parse {
 	# Hints by their old names.
-	if (!req.http.Sec-CH-DPR) {
+	if (req.http.DPR && !req.http.Sec-CH-DPR) {
 		set req.http.Sec-CH-DPR = req.http.DPR;
 	}
-	if (!req.http.Sec-CH-Width) {
+	if (req.http.Width && !req.http.Sec-CH-Width) {
 		set req.http.Sec-CH-Width = req.http.Width;
 	}
-	if (!req.http.Sec-CH-Viewport-Width) {
+	if (req.http.Viewport-Width && !req.http.Sec-CH-Viewport-Width) {
 		set req.http.Sec-CH-Viewport-Width = req.http.Viewport-Width;
 	}
 	if (!images.parse(req.url, req.http.Accept, req.http.Sec-CH-DPR,
@@ -122,6 +128,9 @@ sub pixelfleet_http_deliver {
 		return (restart);
 	}
 	cluster.settle();
+	if (req.http.Fleet-Range) {
+		set req.http.Range = req.http.Fleet-Range;
+	}
 	if (!req.http.Fleet-To) {
 		call pixelfleet_variant_deliver;
 	}
