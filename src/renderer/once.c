@@ -155,17 +155,36 @@ take(const char *name, int sock, bool verbose)
 	return (0);
 }
 
+/* Operations as they are typed, in the form that renderers take. */
+static int
+spell(const char *name, const char *ops, char canonical[IMAGE_URL_MAX])
+{
+	static const struct image_site site = { .reject_unknown = true };
+	static struct image_request parsed;
+	char url[IMAGE_URL_MAX + 2];
+
+	(void)snprintf(url, sizeof url, "/?%s", ops);
+	if (image_request_parse(&parsed, &site, url) != 0) {
+		fprintf(stderr, "%s: %d %s\n", name, parsed.status,
+		    parsed.error);
+		return (1);
+	}
+	if (!parsed.rendered) {
+		fprintf(stderr, "%s: no operation is given\n", name);
+		return (1);
+	}
+	memcpy(canonical, parsed.ops_text, IMAGE_URL_MAX);
+	return (0);
+}
+
 int
 once(const char *name, struct render_request *req, const struct once *what)
 {
 	int sock[2], error;
 	pid_t child;
 
-	if (strlen(what->ops) >= sizeof req->ops) {
-		fprintf(stderr, "%s: operations are too long\n", name);
+	if (spell(name, what->ops, req->ops) != 0)
 		return (1);
-	}
-	strcpy(req->ops, what->ops);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sock))
 		return (say(name, "socketpair"));
 	child = fork();

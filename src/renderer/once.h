@@ -12,7 +12,7 @@
 #include "render_wire.h"
 
 struct once {
-	const char		*ops;		/* canonical */
+	const char		*ops;		/* as in a URL */
 	const char		*overlay;	/* a file's path, or NULL */
 	bool			verbose;	/* tell what was done, too */
 };

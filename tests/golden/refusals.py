@@ -40,6 +40,9 @@ def what_is_no_image():
             ("ppm", b"P6 1 1 255 abc"),
             ("mvg", b"push graphic-context\nviewbox 0 0 9 9\n"),
             ("msl", b'<?xml version="1.0"?><image></image>'),
+            ("xml", b"<?xml version='1.0'?><!-- <svg/> --><html><svg/>"),
+            ("svgs", b"<svgs width='9' height='9'></svgs>"),
+            ("comment", b"<!-- <svg> without an end"),
             ("ico", b"\0\0\1\0\1\0\x10\x10\0\0\1\0\x20\0h\4\0\0"),
             ("jp2", b"\0\0\0\x0cjP  \r\n\x87\n" + b"\0" * 30),
             ("mp4", b"\0\0\0\x18ftypisom\0\0\2\0isomiso2" + b"\0" * 30),
@@ -77,6 +80,106 @@ def sources_that_end_early():
             for ops in ("width=9", "width=100&format=jpg",
                         "width=100&height=20&crop=fit", "format=png"):
                 g.refused(source, ops, 422, "damaged or incomplete")
+
+
+@g.case
+def jpegs_cut_short_and_given_a_new_end():
+    """The decoder would draw the rest grey."""
+    for name, how in (("baseline", []), ("progressive",
+                                         ["-interlace", "JPEG"])):
+        with open(g.make(name + ".jpg", master(), *how), "rb") as f:
+            data = f.read()
+        for part in (.5, .7, .9):
+            cut = data[:int(len(data) * part)].rstrip(b"\xff")
+            source = g.write("ended-%s-%g.jpg" % (name, part),
+                             cut + b"\xff\xd9")
+            g.refused(source, "format=png", 422, "damaged or incomplete")
+
+
+@g.case
+def cutting_hides_no_damage():
+    """Only the upper part is wanted, and that is there."""
+    for kind, data in sources():
+        source = g.write("upper-cut." + kind, data[:len(data) * 9 // 10])
+        for ops in ("width=50&height=5&crop=top",
+                    "crop=0,0,10,10", "width=9&crop=0,0,40,40"):
+            g.refused(source, ops, 422, "damaged or incomplete")
+
+
+@g.case
+def animations_that_end_early():
+    """Within a frame; all frames before it are there."""
+    for kind in ("gif", "webp"):
+        source = g.make("short." + kind, master(), "(", master(), "-negate",
+                        ")", "(", master(), "-flop", ")")
+        with open(source, "rb") as f:
+            data = f.read()
+        if kind == "webp":
+            # What stands behind the container is no part of it.
+            data = data[:8 + struct.unpack_from("<I", data, 4)[0]]
+        for part in (.5, .8, .98):
+            g.refused(g.write("short-%g.%s" % (part, kind),
+                              data[:int(len(data) * part)]), "width=50", 422,
+                      "damaged or incomplete")
+
+
+SVG = (b'\xef\xbb\xbf<?xml version="1.0"?>\n<!-- a <svg> to come -->\n'
+       b'<!DOCTYPE svg [ <!ENTITY n "a>b"> ]>\n'
+       b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20">'
+       b'<rect width="20" height="20" fill="#ff0000"/></svg>\n')
+
+
+def pdf():
+    """One page of 40 x 20 points, its left half red."""
+    body = b"1 0 0 rg 0 0 20 20 re f\n"
+    objects = [b"<</Type/Catalog/Pages 2 0 R>>",
+               b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+               b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 40 20]"
+               b"/Contents 4 0 R/Resources<<>>>>",
+               b"<</Length %d>>\nstream\n%sendstream" % (len(body), body)]
+    out, offsets = b"%PDF-1.4\n", []
+    for i, content in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (i, content)
+    table = b"".join(b"%010d 00000 n \n" % at for at in offsets)
+    return (out + b"xref\n0 5\n0000000000 65535 f \n" + table +
+            b"trailer\n<</Size 5/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n"
+            % len(out))
+
+
+@g.case
+def what_only_the_site_opens():
+    for name, data in (("SVG", SVG), ("PDF", pdf())):
+        source = g.write("closed." + name.lower(), data)
+        other = "pdf" if name == "SVG" else "svg"
+        for options in ((), ("--open", other)):
+            g.refused(source, "width=9", 415, "source is %s %s image, which "
+                      "this site does not open"
+                      % ("an" if name == "SVG" else "a", name), *options)
+        result = g.render(source, "format=png", "--open", name.lower())
+        g.expect_size(result, 40, 20)
+        if g.pixel(result, 10, 10) != (255, 0, 0):
+            raise Failed("%s: %s" % (name, g.pixel(result, 10, 10)))
+
+
+@g.case
+def vectors_that_end_early():
+    for name, data in (("svg", SVG), ("pdf", pdf())):
+        for part in (.8, .9, .96):
+            source = g.write("cut-%g.%s" % (part, name),
+                             data[:int(len(data) * part)])
+            g.refused(source, "width=9", 422, "damaged or incomplete",
+                      "--open", name)
+
+
+@g.case
+def jpeg_xl_that_ends_early():
+    with open(g.render(master(), "format=jxl"), "rb") as f:
+        data = f.read()
+    for part in (.3, .7, .97):
+        source = g.write("cut-%g.jxl" % part, data[:int(len(data) * part)])
+        for ops in ("width=9", "width=50&height=5&crop=top"):
+            g.refused(source, ops, 422, "damaged or incomplete")
 
 
 @g.case
@@ -161,8 +264,8 @@ def huge_headers_are_refused_before_they_are_believed():
 @g.case
 def operations_that_are_none():
     for ops in ("widht=9", "width=0", "width=9999", "width=9&width=9",
-                "crop=fit&width=9", "format=bmp", "quality=101", "w=9",
-                "width=9\n"):
+                "crop=fit&width=9", "format=bmp", "quality=101", "wi=9",
+                "width=9\n", "v=9", ""):
         done = g.renderer(master(), ops)
         if done.returncode != 1 or done.stdout or not done.stderr:
             raise Failed("%s was taken (%s)" % (ops, done.stderr.decode()))
