@@ -14,6 +14,7 @@
 #include "formats.h"
 #include "load.h"
 #include "memfd.h"
+#include "sandbox.h"
 #include "save.h"
 #include "step.h"
 
@@ -99,6 +100,10 @@ try_open(enum source_kind kind)
 		return (decodes(kind, SAMPLE_AVIF, sizeof SAMPLE_AVIF));
 	case SOURCE_HEIC:
 		return (decodes(kind, SAMPLE_HEIC, sizeof SAMPLE_HEIC));
+	case SOURCE_PDF:
+	case SOURCE_SVG:
+		/* Their letters would silently be missing. */
+		return (sandbox_reads_fonts());
 	default:
 		return (true);
 	}

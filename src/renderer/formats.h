@@ -17,7 +17,7 @@
 #include "image_ops.h"
 #include "sniff.h"
 
-/* Try everything.  After vips_init(), before the sandbox closes. */
+/* Try everything.  After vips_init(), where it will be used: sandboxed. */
 void formats_probe(void);
 
 bool format_opens(enum source_kind kind);

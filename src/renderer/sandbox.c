@@ -51,7 +51,7 @@
 	LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |	\
 	LANDLOCK_ACCESS_FS_MAKE_SYM)
 
-static bool reads_fonts;
+static bool reads_fonts = true;	/* what is not closed is open */
 
 static int
 limit(int resource, rlim_t most)
@@ -183,8 +183,8 @@ sandbox_close(const char *name, const char *const *folders)
 	if (!SANITIZED)
 		why = deny_all_but(folders);
 	if (why != NULL)
-		fprintf(stderr, "%s: %s, so no font is read and no text "
-		    "drawn\n", name, why);
+		fprintf(stderr, "%s: %s, so no font is read: no text, SVG "
+		    "or PDF is drawn\n", name, why);
 	reads_fonts = why == NULL;
 	if (SANITIZED)
 		return (0);

@@ -5,6 +5,7 @@
 
 import os
 import socket
+import struct
 import subprocess
 import time
 
@@ -58,6 +59,25 @@ class Renderer:
             time.sleep(.05)
         raise Failed("not in %d s" % seconds)
 
+    def files(self):
+        folder = "/proc/%d/fd" % self.process.pid
+        found = {}
+        for n in os.listdir(folder):
+            try:
+                found[int(n)] = os.readlink("%s/%s" % (folder, n))
+            except FileNotFoundError:
+                pass
+        return found
+
+    def is_ready(self):
+        """Closed, and with no file but its socket beside the first three.
+
+        It tries its formats, in memory files, after it has closed.
+        """
+        named = [fd for fd, p in self.files().items()
+                 if fd > 2 and not p.startswith("anon_inode:")]
+        return self.limit("Max open files") == "16" and named == [self.fd]
+
     def end(self):
         return self.process.wait(20)
 
@@ -88,20 +108,36 @@ def a_request_of_another_build_ends_it():
 
 
 @g.case
+def files_that_do_not_fit_the_request_end_it():
+    ops = b"width=9"
+    spare = os.open("/dev/null", os.O_RDONLY)
+    for overlay_len, files in ((0, 0), (0, 2), (1, 0), (1, 1)):
+        packet = struct.pack("=8I4Q", 0x51525850, 2, 1000, 1, 9, len(ops), 0,
+                             0, 81, 81, 1, overlay_len) + ops
+        with Renderer() as r:
+            socket.send_fds(r.socket, [packet], [spare] * files)
+            if r.end() != 1:
+                raise Failed("%d files, an overlay of %d: exit status %d"
+                             % (files, overlay_len, r.process.returncode))
+            said = r.process.stderr.read()
+            if b"malformed request" not in said:
+                raise Failed("said %s" % said)
+    # What does fit is answered, if only to say that it is not sealed.
+    with Renderer() as r:
+        socket.send_fds(r.socket, [packet], [spare] * 2)
+        if b"sealed" not in r.socket.recv(16384):
+            raise Failed("not understood")
+    os.close(spare)
+
+
+@g.case
 def it_keeps_no_file_but_its_socket():
     spare = [os.open("/etc/passwd", os.O_RDONLY) for _ in range(5)]
     with Renderer(*spare[1:]) as r:
-        r.wait_for(lambda: r.limit("Max open files") == "16")
-        folder = "/proc/%d/fd" % r.process.pid
-        found = {int(n): os.readlink("%s/%s" % (folder, n))
-                 for n in os.listdir(folder)}
-        files = [p for p in found.values() if "passwd" in p]
-        if files or found[0] != "/dev/null" or found[1] != "/dev/null":
+        r.wait_for(r.is_ready)
+        found = r.files()
+        if found[0] != "/dev/null" or found[1] != "/dev/null":
             raise Failed(found)
-        named = {fd: p for fd, p in found.items()
-                 if fd > 2 and not p.startswith("anon_inode:")}
-        if list(named) != [r.fd]:
-            raise Failed(named)
     for fd in spare:
         os.close(fd)
 
