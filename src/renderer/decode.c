@@ -209,27 +209,6 @@ check_warnings(const struct source *source)
 	return (-1);
 }
 
-/*
- * A file that has no end may still have all its pixels.  Where not all of
- * them are wanted, decode them all the same, small, to know.
- */
-static int
-check_rest(const struct source *source)
-{
-	VipsImage *image;
-	double mean;
-	int error;
-
-	if (source->whole)
-		return (0);
-	if (source_load(source, source->kind == SOURCE_JPG ? 8 : 1, 1,
-	    &image))
-		return (-1);
-	error = vips_avg(image, &mean, NULL);
-	g_object_unref(image);
-	return (error ? error : check_warnings(source));
-}
-
 int
 decode(const struct source *source, const struct decode *plan,
     VipsImage **frames)
@@ -240,7 +219,7 @@ decode(const struct source *source, const struct decode *plan,
 	int error = 0;
 
 	vips_error_clear();
-	if (check_rest(source) || load(source, plan, &image))
+	if (load(source, plan, &image))
 		return (-1);
 	height = (unsigned)vips_image_get_height(image) / plan->frames;
 	part = find_part(source, plan, (unsigned)vips_image_get_width(image),

@@ -95,9 +95,7 @@ source_open(struct source *source, enum source_kind kind, const void *data,
 {
 	*source = (struct source){ .data = data, .len = len, .kind = kind };
 	source->vector = kind == SOURCE_SVG || kind == SOURCE_PDF;
-	source->whole = whole(kind, data, len);
-	/* Of a PDF that is cut off, some pages could still be put together. */
-	if (kind == SOURCE_PDF && !source->whole) {
+	if (!whole(kind, data, len)) {
 		vips_error("load", "the file ends early");
 		return (-1);
 	}

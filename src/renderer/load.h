@@ -30,7 +30,6 @@ struct source {
 	bool			vector;		/* can be drawn at any size */
 	unsigned		width, height;	/* px, as stored, of that page */
 	bool			alpha;
-	bool			whole;		/* its end is there (whole.h) */
 	int			orientation;	/* EXIF's, 1..8 */
 	VipsImage		*header;	/* owned; no pixels are pulled */
 };

@@ -4,7 +4,8 @@
  * Is a file there to its end?  See whole.h.
  *
  * A picture that is cut out of the upper part of a source is decoded no
- * further than it goes; whether the rest came is then seen here.
+ * further than it goes, and of an animation whose last frame is cut off a
+ * decoder makes one that is shorter; whether all came is seen here.
  */
 
 #include "config.h"
@@ -14,6 +15,11 @@
 
 #include "whole.h"
 
+#define GIF_FLAGS_AT	10
+#define GIF_BLOCKS_AT	13	/* after the palette, if there is one */
+#define GIF_IMAGE	0x2c
+#define GIF_IMAGE_LEN	10	/* its descriptor; flags are the last byte */
+#define GIF_EXTENSION	0x21
 #define JPEG_RST0	0xd0
 #define JPEG_SOI	0xd8
 #define JPEG_EOI	0xd9
@@ -92,6 +98,53 @@ png_whole(const uint8_t *p, size_t len)
 	return (false);
 }
 
+/* Past sub-blocks, each with its length before it, the last one empty. */
+static size_t
+gif_blocks(const uint8_t *p, size_t len, size_t at)
+{
+	while (at < len && p[at] != 0)
+		at += 1 + (size_t)p[at];
+	return (at + 1);
+}
+
+static size_t
+gif_palette(uint8_t flags)
+{
+	return ((flags & 0x80) != 0 ? (size_t)6 << (flags & 7) : 0);
+}
+
+/* Many lack the trailer; but none may end within a frame. */
+static bool
+gif_whole(const uint8_t *p, size_t len)
+{
+	size_t at = GIF_BLOCKS_AT;
+
+	if (len < at)
+		return (false);
+	at += gif_palette(p[GIF_FLAGS_AT]);
+	while (at < len && (p[at] == GIF_IMAGE || p[at] == GIF_EXTENSION)) {
+		if (p[at] == GIF_EXTENSION)
+			at += 2;
+		else if (at + GIF_IMAGE_LEN <= len)
+			at += GIF_IMAGE_LEN + 1 +
+			    gif_palette(p[at + GIF_IMAGE_LEN - 1]);
+		else
+			return (false);
+		at = gif_blocks(p, len, at);
+	}
+	return (at <= len);
+}
+
+/* The container says how long it is, perhaps with a byte to make it even. */
+static bool
+webp_whole(const uint8_t *p, size_t len)
+{
+	size_t says = p[4] | (size_t)p[5] << 8 | (size_t)p[6] << 16 |
+	    (size_t)p[7] << 24;
+
+	return (says + 8 <= len + 1);
+}
+
 static bool
 pdf_whole(const uint8_t *p, size_t len)
 {
@@ -107,12 +160,16 @@ bool
 whole(enum source_kind kind, const void *data, size_t len)
 {
 	switch (kind) {
+	case SOURCE_GIF:
+		return (gif_whole(data, len));
 	case SOURCE_JPG:
 		return (jpeg_whole(data, len));
 	case SOURCE_PDF:
 		return (pdf_whole(data, len));
 	case SOURCE_PNG:
 		return (png_whole(data, len));
+	case SOURCE_WEBP:
+		return (webp_whole(data, len));
 	default:
 		return (true);
 	}

@@ -13,9 +13,9 @@
 #include "sniff.h"
 
 /*
- * False where a file has no end of the kind that its format prescribes.
- * Of formats whose decoders find that out by themselves before they give
- * a pixel, always true.
+ * False where a file has no end of the kind that its format prescribes, or
+ * for GIF, ends within a frame.  Of formats whose decoders find that out
+ * by themselves before they give a pixel, always true.
  */
 bool whole(enum source_kind kind, const void *data, size_t len);
 
