@@ -124,33 +124,33 @@ bans_init(struct purge_bans *bans)
 {
 	bans->n = 1;
 	bans->ban[0].n = bans->ban[1].n = 0;
-	bans->pattern[0] = bans->before[0] = '\0';
+	bans->pattern[0] = bans->since[0] = '\0';
 }
 
 /*
- * Below a number of a fixed number of digits: the same digits to some place,
- * and a lower one there.
+ * From a mark on: of the same process, and either the number itself, or the
+ * same digits to some place and a higher one there.  All else is before it,
+ * also what a process began whose clock was ahead.
  */
 static void
-before_pattern(struct text *t, const char *digits)
+since_pattern(struct text *t, const char *mark)
 {
-	const char *p;
-	bool first = true;
+	const char *number = mark + PURGE_MARK_LEN / 2, *p, *digit;
 
-	text_str(t, "^(?:");
-	for (p = digits; *p != '\0'; p++) {
-		if (*p == '0')
+	text_byte(t, '^');
+	quote(t, mark, PURGE_MARK_LEN / 2);
+	text_str(t, "(?:");
+	for (p = number; *p != '\0'; p++) {
+		digit = strchr(HEX, *p);
+		if (digit[1] == '\0')
 			continue;
-		if (!first)
-			text_byte(t, '|');
-		first = false;
-		quote(t, digits, (size_t)(p - digits));
+		quote(t, number, (size_t)(p - number));
 		text_byte(t, '[');
-		quote(t, HEX, (size_t)(strchr(HEX, *p) - HEX));
-		text_byte(t, ']');
+		quote(t, digit + 1, strlen(digit + 1));
+		text_str(t, "]|");
 	}
-	/* Nothing is before 0. */
-	text_str(t, first ? "(?!))" : ")");
+	quote(t, number, PURGE_MARK_LEN / 2);
+	text_byte(t, ')');
 }
 
 static bool
@@ -242,7 +242,7 @@ purge_bans(struct purge_bans *bans, const struct purge_expr *expr,
     const struct purge_mark *before)
 {
 	char digits[PURGE_MARK_LEN + 1];
-	struct text t = text_on(bans->before, sizeof bans->before);
+	struct text t = text_on(bans->since, sizeof bans->since);
 	unsigned i;
 
 	bans_init(bans);
@@ -269,9 +269,9 @@ purge_bans(struct purge_bans *bans, const struct purge_expr *expr,
 	if (before == NULL)
 		return;
 	purge_mark_format(*before, digits);
-	before_pattern(&t, digits);
+	since_pattern(&t, digits);
 	for (i = 0; i < bans->n; i++)
-		add(&bans->ban[i], OBJ(PURGE_OBJ_BEGAN), "~", bans->before);
+		add(&bans->ban[i], OBJ(PURGE_OBJ_BEGAN), "!~", bans->since);
 }
 
 void
@@ -279,10 +279,10 @@ purge_bans_one(struct purge_bans *bans, const char *source,
     struct purge_mark began)
 {
 	bans_init(bans);
-	purge_mark_format(began, bans->before);
+	purge_mark_format(began, bans->since);
 	(void)snprintf(bans->pattern, sizeof bans->pattern, "%s", source);
 	add(&bans->ban[0], OBJ(PURGE_OBJ_SOURCE), "==", bans->pattern);
-	add(&bans->ban[0], OBJ(PURGE_OBJ_BEGAN), "==", bans->before);
+	add(&bans->ban[0], OBJ(PURGE_OBJ_BEGAN), "==", bans->since);
 }
 
 bool

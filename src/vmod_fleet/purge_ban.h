@@ -28,9 +28,9 @@
 #define PURGE_OBJ_BEGAN		"Image-Began"	/* struct purge_mark */
 
 /*
- * When a fetch began, on this node's own count of what was purged, and by
- * which of its processes.  As text it is 32 hex digits, so that texts have
- * the order of the marks.
+ * When a fetch began: on this node's own count of what was purged, and by
+ * which of its processes.  As text it is 32 hex digits.  What another process
+ * began was before this one, whatever the clock said then.
  */
 struct purge_mark {
 	uint64_t		process;
@@ -38,7 +38,7 @@ struct purge_mark {
 };
 
 #define PURGE_MARK_LEN		32
-#define PURGE_BEFORE_MAX	1536	/* bytes of "before a mark", as regex */
+#define PURGE_SINCE_MAX	512	/* bytes of "from a mark on", as regex */
 #define PURGE_PATTERN_MAX	(2 * PURGE_OPERAND_MAX + 512)
 
 void purge_mark_format(struct purge_mark, char out[PURGE_MARK_LEN + 1]);
@@ -48,7 +48,7 @@ int purge_mark_parse(struct purge_mark *, const char *);
 
 struct purge_test {
 	const char		*field;		/* obj.http.Image-Source */
-	const char		*op;		/* == != ~ > */
+	const char		*op;		/* == != ~ !~ */
 	const char		*operand;
 };
 
@@ -63,7 +63,7 @@ struct purge_bans {
 	unsigned		n;
 	struct purge_ban	ban[2];
 	char			pattern[PURGE_PATTERN_MAX];
-	char			before[PURGE_BEFORE_MAX];
+	char			since[PURGE_SINCE_MAX];
 };
 
 /*

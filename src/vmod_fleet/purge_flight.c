@@ -82,7 +82,8 @@ int
 purge_soft_end(struct purge_log *log, struct purge_entry *e)
 {
 	struct purge_action action = { .what = PURGE_DO_BEFORE,
-	    .line = &e->line, .number = e->number };
+	    .line = &e->line, .number = log->number,
+	    .before = { log->process, e->number } };
 
 	if (purge_act(log, &action) != 0)
 		return (-1);

@@ -5,9 +5,9 @@
  * made of, the names of purges, and the position of a node in it.
  *
  * The purges that one process of a node took make a stream, named after the
- * node and the epoch, the time in ms at which the process began; in it they
- * are numbered from 1.  Times are in ms since 1970, by the clock of the node
- * that took the purge.
+ * node and the epoch: the time in ms at which the process began, and three
+ * random digits.  In it they are numbered from 1.  Times are in ms since
+ * 1970, by the clock of the node that took the purge.
  *
  *	purge <node> <epoch> <number> <time> <expression>
  *	gap <node> <epoch> <number> <time>
@@ -15,10 +15,15 @@
  * A gap says that the stream's purges up to this number, whose last was made
  * at this time, are no longer in the log.
  *
- * A position, as in the header Fleet-Purge, is what a node has of each
- * stream, its own stream first, with the time of the last purge:
+ * A position is what a node has of each stream, its own stream first, with
+ * the time of the last purge:
  *
  *	v1;<node>:<epoch>:<number>:<time>,<node>:<epoch>:...
+ *
+ * That is some 40 bytes for each process that took a purge while there may
+ * be objects of that time.  It goes into the header Fleet-Purge as long as it
+ * is at most PURGE_POSITION_HEADER; a longer one travels in bodies alone, and
+ * a node does without copies from others.
  *
  * A parser takes exactly what its formatter writes.  Pure functions, safe
  * from any thread.
@@ -35,6 +40,8 @@
 #include "purge_expr.h"
 
 #define PURGE_LINE_MAX	(PURGE_EXPR_MAX + 160)	/* bytes with the NUL */
+#define PURGE_POSITION_HEADER	4096	/* bytes with the NUL */
+#define PURGE_EPOCH_MS	1000	/* of an epoch: times, and random below */
 #define PURGE_ID_MAX	(NODE_NAME_MAX + 48)	/* bytes with the NUL */
 
 /* A purge's name.  As text it is <node>:<epoch>:<number>. */

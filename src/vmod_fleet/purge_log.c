@@ -80,13 +80,20 @@ own_stream(struct purge_log *log, uint64_t epoch)
 	log->own = purge_stream_get(log, &id, true);
 }
 
+/*
+ * Who was started with this log twice may come here twice, so what tells two
+ * processes apart must remain.
+ */
 void
 purge_step_aside(struct purge_log *log, const struct purge_id *id)
 {
+	uint64_t own = log->epoch % PURGE_EPOCH_MS;
+
 	if (strcmp(id->node, log->self) == 0 && (id->epoch > log->epoch ||
 	    (id->epoch == log->epoch && log->own != NULL &&
 	    id->number > log->own->id.number)))
-		own_stream(log, id->epoch + 1);
+		own_stream(log, (id->epoch / PURGE_EPOCH_MS + 1) *
+		    PURGE_EPOCH_MS + own);
 }
 
 static int

@@ -104,7 +104,7 @@ enum purge_what {
 	PURGE_DO_NOTE,		/* nothing; to be written down only */
 	PURGE_DO_EXPR,		/* what the line says */
 	PURGE_DO_BEFORE,	/* a soft purge's time is over: hard, for */
-				/* objects that began before `number` */
+				/* objects that began before the mark */
 	PURGE_DO_ALL		/* all objects there are */
 };
 
@@ -112,6 +112,7 @@ struct purge_action {
 	enum purge_what		what;
 	const struct purge_line	*line;		/* NULL: not because of one */
 	uint64_t		number;		/* on this node's own count */
+	struct purge_mark	before;		/* of DO_BEFORE */
 	bool			recovered;	/* read from this node's disk */
 };
 
@@ -127,8 +128,10 @@ typedef int purge_do_f(void *priv, const struct purge_action *);
 struct purge_log;
 
 /*
- * `epoch` is the time of start.  What was on disk is taken next, line by
- * line, and then purge_log_start() called.  NULL without memory.
+ * `epoch` is the time of start, see purge_line.h; no two processes of a node
+ * may have the same, even if the clock is set back in between.  What was on
+ * disk is taken next, line by line; the members are told, and then
+ * purge_log_start() called.  NULL without memory.
  */
 struct purge_log *purge_log_new(const char *self, uint64_t epoch,
     const struct purge_rules *, purge_do_f *, void *priv);

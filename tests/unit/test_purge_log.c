@@ -45,9 +45,12 @@ record(void *priv, const struct purge_action *a)
 		return (-1);
 	if (a->line != NULL)
 		purge_line_format(a->line, line);
+	if (a->what == PURGE_DO_BEFORE)
+		assert_true(a->before.process / PURGE_EPOCH_MS ==
+		    (uint64_t)NOW / PURGE_EPOCH_MS);
 	snprintf(fx->did + len, sizeof fx->did - len, "%s %u%s %s\n",
-	    what[a->what], (unsigned)a->number,
-	    a->recovered ? " again" : "", line);
+	    what[a->what], (unsigned)(a->what == PURGE_DO_BEFORE ?
+	    a->before.number : a->number), a->recovered ? " again" : "", line);
 	return (0);
 }
 
@@ -531,23 +534,25 @@ test_epochs(void **state)
 	struct fixture *fx = *state;
 	struct purge_id id;
 
-	make(fx);
+	purge_log_free(fx->log);
+	fx->log = purge_log_new("a", (uint64_t)NOW + 123, &rules, record, fx);
+	assert_non_null(fx->log);
 	assert_int_equal(TAKE("purge a 1764000000777 1 " T1 " hard tags x"),
 	    PURGE_TAKEN);
 	purge_log_start(fx->log, PURGE_START_KEPT_SURE, NOW);
 	id = add(fx, "hard all", NOW);
-	assert_int_equal(id.epoch, UINT64_C(1764000000778));
+	assert_int_equal(id.epoch, UINT64_C(1764000001123));
 	assert_int_equal(id.number, 1);
 	/* Another remembers more. */
-	assert_int_equal(HEARD("v1;b:5:0:0,a:1764000000778:2:" T1, NOW), 1);
+	assert_int_equal(HEARD("v1;b:5:0:0,a:1764000001123:2:" T1, NOW), 1);
 	id = add(fx, "hard all", NOW);
-	assert_int_equal(id.epoch, UINT64_C(1764000000779));
+	assert_int_equal(id.epoch, UINT64_C(1764000002123));
 	assert_int_equal(id.number, 1);
 	/* That was no name of ours at all. */
-	assert_int_equal(TAKE("purge a 1764000000778 2 " T1 " hard tags x"),
+	assert_int_equal(TAKE("purge a 1764000001123 2 " T1 " hard tags x"),
 	    PURGE_TAKEN);
 	assert_int_equal(add(fx, "hard all", NOW).epoch,
-	    UINT64_C(1764000000779));
+	    UINT64_C(1764000002123));
 }
 
 static bool

@@ -37,7 +37,7 @@
 #define TASKS_MAX	64		/* fetches of a node at once */
 #define RUN_STEPS	25000
 #define CALM		INT64_C(90000)	/* ms to mend at the end of a run */
-#define POSITION_MAX	4096
+#define POSITION_MAX	65536
 #define LINES_MAX	(PURGE_LINE_MAX + 1)	/* of what a pull answers */
 #define START		INT64_C(1764000000000)
 
@@ -340,16 +340,20 @@ wake(struct node *nd, int t, int64_t delay)
 
 /* A ban reaches what is inserted by now, and nothing that comes later. */
 static void
-ban(struct node *nd, const struct purge_expr *expr, uint64_t before_number)
+ban(struct node *nd, const struct purge_expr *expr,
+    const struct purge_mark *before)
 {
+	const struct object *o;
 	int k;
 
-	for (k = 0; k < KEYS; k++)
-		if (nd->obj[k].valid && (before_number == 0 ||
-		    nd->obj[k].mark.process != nd->task[0].flight.mark.process
-		    || nd->obj[k].mark.number < before_number) &&
+	for (k = 0; k < KEYS; k++) {
+		o = &nd->obj[k];
+		if (o->valid && (before == NULL ||
+		    o->mark.process != before->process ||
+		    o->mark.number < before->number) &&
 		    purge_matches(expr, object_of(k), no_regex, NULL))
 			nd->obj[k].valid = false;
+	}
 }
 
 static void
@@ -385,10 +389,10 @@ act(void *priv, const struct purge_action *a)
 		break;
 	case PURGE_DO_EXPR:
 		if (!a->line->expr.soft)
-			ban(nd, &a->line->expr, 0);
+			ban(nd, &a->line->expr, NULL);
 		break;
 	case PURGE_DO_BEFORE:
-		ban(nd, &a->line->expr, a->number);
+		ban(nd, &a->line->expr, &a->before);
 		break;
 	case PURGE_DO_ALL:
 		total.gaps += a->line != NULL;
@@ -795,15 +799,12 @@ start_node(struct node *nd, enum purge_start how)
 			nd->disk_len = nd->synced = 0;
 	}
 	nd->life++;
-	nd->log = purge_log_new(nd->name, (uint64_t)clock_of(nd), &sim.rules,
-	    act, nd);
+	nd->log = purge_log_new(nd->name, (uint64_t)clock_of(nd) *
+	    PURGE_EPOCH_MS + rnd(PURGE_EPOCH_MS), &sim.rules, act, nd);
 	assert_non_null(nd->log);
 	assert_int_equal(purge_log_members(nd->log, names, n), 0);
 	recover(nd);
 	purge_log_start(nd->log, how, clock_of(nd));
-	/* For ban(): which marks are of this process. */
-	purge_flight_begin(nd->log, &nd->task[0].flight);
-	purge_flight_end(nd->log, &nd->task[0].flight);
 	schedule(rnd(1000), EV_TICK, nd->self)->serial = nd->life;
 	schedule(rnd(50), EV_CLIENT, nd->self)->serial = nd->life;
 }
@@ -1072,7 +1073,7 @@ static char *
 sorted_position(const struct node *nd)
 {
 	static char out[NODES_MAX][2 * POSITION_MAX];
-	char buf[POSITION_MAX], *item[512], *p = buf, *o = out[nd->self];
+	char buf[POSITION_MAX], *item[PURGE_STREAMS_MAX + 1], *p = buf, *o = out[nd->self];
 	unsigned n = 0, i;
 	size_t len;
 
