@@ -20,7 +20,9 @@
 #include "encode.h"
 #include "save.h"
 
-#define ENCODES_MAX	6	/* for max_bytes */
+#define ENCODES_MAX	6	/* for max_bytes... */
+#define ENCODES_LEAST	3	/* ...and of a large picture */
+#define PIXELS_MAX	100e6	/* encoded for it, one time with another */
 #define NEARLY		0.97	/* of max_bytes, and no more is tried */
 
 bool
@@ -57,7 +59,8 @@ refuse(struct saved *saved, unsigned status, const char *fmt, ...)
 struct search {
 	const struct encoder *encoder;
 	struct saved	*saved;
-	unsigned	encodes;	/* those here */
+	unsigned	encodes;	/* those here... */
+	unsigned	encodes_max;	/* ...that there may be */
 	size_t		most;		/* bytes */
 	unsigned	over;		/* the lowest known not to fit... */
 	double		over_len;	/* ...and its bytes */
@@ -123,10 +126,10 @@ search_fit(struct search *s, unsigned ceiling)
 {
 	if (try(s, ceiling))
 		return (-1);
-	while (s->over > s->fits + 1 && s->encodes < ENCODES_MAX &&
+	while (s->over > s->fits + 1 && s->encodes < s->encodes_max &&
 	    s->fits_len < NEARLY * (double)s->most) {
 		/* The last chance to have any. */
-		bool last = s->encodes == ENCODES_MAX - 1;
+		bool last = s->encodes == s->encodes_max - 1;
 
 		if (try(s, last && s->fits == 0 ? 1 : foretell(s)))
 			return (-1);
@@ -150,13 +153,24 @@ check_fit(const struct search *s, const struct encoder *encoder)
 	    s->over_len));
 }
 
+/* So many that a render has the time for them. */
+static unsigned
+encodes_max(const struct image_ops *ops, double pixels)
+{
+	if (ops->max_bytes == 0)
+		return (1);
+	return ((unsigned)fmax(ENCODES_LEAST, fmin(ENCODES_MAX,
+	    PIXELS_MAX / pixels)));
+}
+
 static int
 save_encoder(struct encoder *encoder, const struct image_ops *ops,
-    unsigned ceiling, int fd, struct saved *saved)
+    unsigned ceiling, unsigned times, int fd, struct saved *saved)
 {
 	struct search s = {
 		.encoder = encoder,
 		.saved = saved,
+		.encodes_max = times,
 		.most = ops->max_bytes > 0 ? ops->max_bytes : SIZE_MAX
 	};
 	int error;
@@ -194,21 +208,22 @@ save_picture(const struct picture *picture, enum image_format format,
 {
 	struct encoder encoder = { 0 };
 	double pixels = (double)picture_width(picture) *
-	    picture_height(picture) * picture->n *
-	    (ops->max_bytes > 0 ? ENCODES_MAX : 1);
-	unsigned ceiling;
+	    picture_height(picture) * picture->n;
+	unsigned times = encodes_max(ops, pixels), ceiling;
 	int error;
 
 	*saved = (struct saved){ 0 };
 	if (!encode_saves(format, ops->lossless))
 		return (refuse(saved, 501, "this server cannot write %s "
 		    "without loss", image_format_name(format)));
+	pixels *= times;
 	error = ceiling_of(picture, format, ops, pixels, saved, &ceiling) ||
 	    encode_begin(&encoder, picture, format, ops, metadata, pixels);
 	if (error)
 		saved->status = 422;
 	else
-		error = save_encoder(&encoder, ops, ceiling, fd, saved);
+		error = save_encoder(&encoder, ops, ceiling, times, fd,
+		    saved);
 	encode_end(&encoder);
 	return (error ? -1 : 0);
 }
