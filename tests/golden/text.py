@@ -121,13 +121,17 @@ def each_place():
 
 @g.case
 def places_are_not_of_the_writing_direction():
-    for text in ("שלום", "HIH"):
-        left, _, width, _ = box(write(text + "\nx", text_size=40,
-                                      text_pos="right"))
-        near("right of " + text, left + width, 400 - 20, 6)
-        left, _, _, _ = box(write(text + "\nx", text_size=40,
-                                  text_pos="left"))
-        near("left of " + text, left, 20, 6)
+    """The shorter line of two is on the side that was asked for."""
+    for text in ("\u05d5\nHHHHHH", "I\nHHHHHH"):
+        for place, wanted in (("right", 400 - 20), (None, 200), ("left", 20)):
+            given = {"text_pos": place} if place else {}
+            whole = write(text, text_size=40, **given)
+            first = g.make("first-%s-%s.png" % (place, quote(text, safe="")),
+                           whole, "-crop", "400x150+0+0", "+repage")
+            left, _, width, _ = box(first)
+            near("place of the first line, %s" % place,
+                 {"right": left + width, "left": left}.get(
+                     place, left + width / 2), wanted, 8)
 
 
 @g.case
