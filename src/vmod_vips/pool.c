@@ -5,7 +5,7 @@
  *
  * Two things are handed out, each with its own rule.  A *turn* is the right
  * to have a renderer at work: there are `size` of them, and who finds none
- * queues in order of arrival.  A *renderer* is a process: who has a turn
+ * queues, see lanes.h.  A *renderer* is a process: who has a turn
  * takes an idle one or has one started, and whoever loses one, however it
  * went, just does not put it back.  One comes back to the idle ones unless
  * there are more of them, in all, than turns, or it has served its time: so
@@ -40,15 +40,7 @@
 #include "pool.h"
 #include "vcompat.h"
 
-#define QUEUE_PER_RENDERER	64
 #define SWEEP_INTERVAL		5.	/* s, between looks at idle ones */
-
-/* A thread that waits for its turn.  On its stack. */
-struct turn {
-	pthread_cond_t			cond;
-	bool				granted;
-	VTAILQ_ENTRY(turn)		list;
-};
 
 /* A thread that waits for the keeper to start a renderer.  On its stack. */
 struct order {
@@ -63,9 +55,7 @@ static struct pool {
 
 	struct pool_rules		rules;
 	unsigned			size;	/* turns */
-	unsigned			busy;	/* turns given out */
-	unsigned			queued;
-	VTAILQ_HEAD(, turn)		turns;
+	struct lanes			lanes;
 
 	unsigned			live;	/* renderers, ordered included */
 	VTAILQ_HEAD(, renderer)		idle;	/* last used first */
@@ -77,7 +67,6 @@ static struct pool {
 	struct backoff			backoff;	/* of starting them */
 } pool = {
 	.mtx = PTHREAD_MUTEX_INITIALIZER,
-	.turns = VTAILQ_HEAD_INITIALIZER(pool.turns),
 	.idle = VTAILQ_HEAD_INITIALIZER(pool.idle),
 	.doomed = VTAILQ_HEAD_INITIALIZER(pool.doomed),
 	.keeper_cond = PTHREAD_COND_INITIALIZER,
@@ -122,50 +111,39 @@ pool_live(int n)
  * Turns
  */
 
-/* Locked. */
-static bool
-pool_queue_full(void)
-{
-
-	return (pool.queued >= pool.size * QUEUE_PER_RENDERER);
-}
-
 /* Locked: give out what turns there are. */
 static void
 pool_grant(void)
 {
-	struct turn *t;
+	struct pool_ticket *ticket;
+	struct lane_entry *e;
 
-	while (pool.busy < pool.size &&
-	    (t = VTAILQ_FIRST(&pool.turns)) != NULL) {
-		VTAILQ_REMOVE(&pool.turns, t, list);
-		pool.queued--;
-		pool.busy++;
-		t->granted = true;
-		AZ(pthread_cond_signal(&t->cond));
+	while ((e = lanes_next(&pool.lanes)) != NULL) {
+		ticket = (void *)((char *)e -
+		    offsetof(struct pool_ticket, lane));
+		AZ(pthread_cond_signal(&ticket->cond));
 	}
-	vips_counters->queued = pool.queued;
-	vips_counters->busy = pool.busy;
+	vips_counters->queued = pool.lanes.waiting;
+	vips_counters->busy = pool.lanes.busy;
+	vips_counters->busy_dear = pool.lanes.busy_dear;
 }
 
-/* Locked: wait for a turn of our own. */
+/* Locked: wait for the turn. */
 static bool
-pool_queue(vtim_mono deadline)
+pool_queue(struct pool_ticket *ticket, vtim_mono deadline)
 {
-	struct turn t = { .cond = PTHREAD_COND_INITIALIZER };
 	int e = 0;
 
-	VTAILQ_INSERT_TAIL(&pool.turns, &t, list);
-	pool.queued++;
+	AZ(pthread_cond_init(&ticket->cond, NULL));
 	pool_grant();
-	while (!t.granted && e != ETIMEDOUT)
-		e = pool_wait(&t.cond, deadline);
-	if (!t.granted) {
-		VTAILQ_REMOVE(&pool.turns, &t, list);
-		vips_counters->queued = --pool.queued;
+	while (!ticket->lane.granted && e != ETIMEDOUT)
+		e = pool_wait(&ticket->cond, deadline);
+	if (!ticket->lane.granted) {
+		lanes_give_up(&pool.lanes, &ticket->lane);
+		pool_grant();
 	}
-	AZ(pthread_cond_destroy(&t.cond));
-	return (t.granted);
+	AZ(pthread_cond_destroy(&ticket->cond));
+	return (ticket->lane.granted);
 }
 
 /*--------------------------------------------------------------------
@@ -332,10 +310,13 @@ pool_configure(const struct pool_rules *rules)
 		size = CPU_COUNT(&cpus);
 	}
 	pool_lock();
-	if (!pool.keeper)
+	if (!pool.keeper) {
+		lanes_init(&pool.lanes);
 		pool_hire_keeper();
+	}
 	pool.rules = *rules;
 	pool.size = size;
+	lanes_resize(&pool.lanes, size);
 	pool_grant();
 	pool_unlock();
 }
@@ -346,25 +327,42 @@ pool_full(void)
 	bool full;
 
 	pool_lock();
-	full = pool_queue_full();
+	full = lanes_full(&pool.lanes);
 	pool_unlock();
 	return (full);
 }
 
 enum pool_turn
-pool_enter(vtim_dur timeout)
+pool_enter(struct pool_ticket *ticket, double cost, vtim_dur timeout)
 {
 	enum pool_turn turn;
+	vtim_mono now = VTIM_mono();
 
 	pool_lock();
-	if (pool_queue_full())
+	if (!lanes_enter(&pool.lanes, &ticket->lane, cost))
 		turn = POOL_FULL;
-	else if (pool_queue(VTIM_mono() + timeout))
+	else if (pool_queue(ticket, now + timeout))
 		turn = POOL_GRANTED;
 	else
 		turn = POOL_TOO_LONG;
 	pool_unlock();
+	ticket->start = VTIM_mono();
 	return (turn);
+}
+
+unsigned
+pool_retry_after(void)
+{
+	vtim_dur wait;
+	unsigned s;
+
+	pool_lock();
+	s = lanes_retry_after(&pool.lanes);
+	wait = pool.backoff.until - VTIM_mono();
+	if (!backoff_over(&pool.backoff, VTIM_mono()) && wait > s)
+		s = 1 + (unsigned)wait;
+	pool_unlock();
+	return (s);
 }
 
 struct renderer *
@@ -412,12 +410,12 @@ pool_keep(struct renderer *r)
 }
 
 void
-pool_leave(struct renderer *r)
+pool_leave(struct pool_ticket *ticket, struct renderer *r)
 {
+	vtim_dur took = VTIM_mono() - ticket->start;
 
 	pool_lock();
-	AN(pool.busy);
-	pool.busy--;
+	lanes_leave(&pool.lanes, &ticket->lane, r != NULL ? took * 1e3 : 0);
 	if (r != NULL)
 		pool_keep(r);
 	pool_grant();

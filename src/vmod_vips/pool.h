@@ -9,6 +9,15 @@
 #ifndef POOL_H
 #define POOL_H
 
+#include "lanes.h"
+
+/* One thread's turn, or its waiting for one. */
+struct pool_ticket {
+	struct lane_entry	lane;
+	pthread_cond_t		cond;
+	vtim_mono		start;	/* of the turn */
+};
+
 enum pool_turn {
 	POOL_GRANTED,
 	POOL_FULL,		/* too many wait already */
@@ -27,8 +36,14 @@ void pool_configure(const struct pool_rules *);
 /* Whether pool_enter() would answer POOL_FULL. */
 bool pool_full(void);
 
-/* Wait for a turn; after POOL_GRANTED, pool_leave() ends it. */
-enum pool_turn pool_enter(vtim_dur timeout);
+/*
+ * Wait for a turn for a render of that cost, see cost.h; after POOL_GRANTED,
+ * pool_leave() ends it.
+ */
+enum pool_turn pool_enter(struct pool_ticket *, double cost, vtim_dur timeout);
+
+/* After how many whole seconds to try again what has been refused now. */
+unsigned pool_retry_after(void);
 
 /*
  * A renderer for who has a turn, or NULL where none can be started; the log
@@ -43,6 +58,6 @@ int pool_bury(struct renderer **, char *words);
 void pool_pause(void);
 
 /* End a turn, giving back the renderer, which has answered, or NULL. */
-void pool_leave(struct renderer *);
+void pool_leave(struct pool_ticket *, struct renderer *);
 
 #endif

@@ -45,13 +45,13 @@ render_job_refuse(struct render_job *job, unsigned status,
 }
 
 static bool
-render_job_enter(struct render_job *job)
+render_job_enter(struct render_job *job, struct pool_ticket *ticket)
 {
 	enum pool_turn turn;
 	vtim_mono start;
 
 	start = VTIM_mono();
-	turn = pool_enter(job->queue_timeout);
+	turn = pool_enter(ticket, job->cost, job->queue_timeout);
 	job->queued = VTIM_mono() - start;
 	COUNT(queue_us, job->queued * 1e6);
 	if (turn == POOL_FULL) {
@@ -176,6 +176,7 @@ render_job_do(struct render_job *job, size_t len)
 int
 render_job_run(struct render_job *job)
 {
+	struct pool_ticket ticket;
 	ssize_t len;
 
 	memset(&job->reply, 0, sizeof job->reply);
@@ -187,9 +188,9 @@ render_job_run(struct render_job *job)
 	    sizeof job->packet);
 	assert(len > 0);
 	if (foresee(job) != 0 || poisoned_refuses(job) ||
-	    !render_job_enter(job))
+	    !render_job_enter(job, &ticket))
 		return (-1);
-	pool_leave(render_job_do(job, len));
+	pool_leave(&ticket, render_job_do(job, len));
 	COUNT(render_us, job->rendered * 1e6);
 	if (job->reply.status != 200)
 		return (-1);

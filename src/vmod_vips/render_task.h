@@ -29,6 +29,7 @@ struct render_task {
 #define RENDER_TASK_MAGIC		0x3b61f0d4
 	const struct render_limits	*limits;
 	struct image_request		request;
+	unsigned			retry_after;	/* s, with 503 */
 	int				overlay;	/* memfd, owned; or -1 */
 	uint64_t			overlay_len;
 	vtim_dur			overlay_ttl;	/* -1: not known */

@@ -67,6 +67,7 @@ render_failed(VRT_CTX, struct render_task *task, unsigned status,
 {
 
 	task->request.status = status;
+	task->retry_after = status == 503 ? pool_retry_after() : 0;
 	bprintf(task->request.error, "%s", error);
 	VSLb(ctx->vsl, SLT_VCL_Log, "render: status=%u error=\"%s\" ops=\"%s\"",
 	    status, error, task->request.ops_text);

@@ -157,6 +157,17 @@ vmod_images_render(VRT_CTX, struct VPFX(vips_images) *images)
 		render_prepare(ctx, task);
 }
 
+VCL_INT
+vmod_images_retry_after(VRT_CTX, struct VPFX(vips_images) *images)
+{
+	const struct render_task *task;
+
+	CHECK_OBJ_NOTNULL(ctx, VRT_CTX_MAGIC);
+	CHECK_OBJ_NOTNULL(images, VIPS_IMAGES_MAGIC);
+	task = render_task_get(ctx);
+	return (task != NULL && task->retry_after > 0 ? task->retry_after : 1);
+}
+
 /* Without a key nothing that must be signed could be had. */
 static int
 vips_check_keys(VRT_CTX)

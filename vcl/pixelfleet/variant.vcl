@@ -96,7 +96,7 @@ sub pixelfleet_variant_error {
 	}
 	if (beresp.status == 503) {
 		set beresp.ttl = 1s;
-		set beresp.http.Retry-After = "1";
+		set beresp.http.Retry-After = images.retry_after();
 	}
 }
 
