@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "levels.h"
 #include "load.h"
 #include "whole.h"
 
@@ -99,6 +100,8 @@ source_open(struct source *source, enum source_kind kind, const void *data,
 		vips_error("load", "the file ends early");
 		return (-1);
 	}
+	if (kind == SOURCE_PNG)
+		source->gamma = levels_png_gamma(data, len);
 	if (read_header(source))
 		return (-1);
 	source->pages = (unsigned)vips_image_get_n_pages(source->header);
@@ -120,6 +123,18 @@ source_close(struct source *source)
 	g_clear_object(&source->header);
 }
 
+static int
+load_levels(const struct source *source, const struct how *how,
+    VipsImage **image)
+{
+	if (load(source, how, image))
+		return (-1);
+	if (levels(image, source->gamma) == 0)
+		return (0);
+	g_object_unref(*image);
+	return (-1);
+}
+
 int
 source_load(const struct source *source, double shrink, unsigned frames,
     VipsImage **image)
@@ -130,7 +145,7 @@ source_load(const struct source *source, double shrink, unsigned frames,
 		.n = (int)frames
 	};
 
-	return (load(source, &how, image));
+	return (load_levels(source, &how, image));
 }
 
 int
@@ -143,5 +158,5 @@ source_load_thumbnail(const struct source *source, VipsImage **image)
 		.thumbnail = TRUE
 	};
 
-	return (load(source, &how, image));
+	return (load_levels(source, &how, image));
 }

@@ -26,6 +26,9 @@ def icc(name):
         g.write(name + ".icc", {
             "srgb": lambda: profiles.rgb(profiles.SRGB),
             "p3": lambda: profiles.rgb(profiles.P3),
+            "adobe": lambda: profiles.rgb(profiles.ADOBE,
+                                          lambda v: v ** (563 / 256)),
+            "linear": lambda: profiles.rgb(profiles.SRGB, lambda v: v),
             "grey18": lambda: profiles.grey(1.8),
             "cmyk": profiles.cmyk,
             "cmyk-perceptual": lambda: profiles.cmyk(["A2B0"]),
@@ -94,6 +97,104 @@ def display_p3_in_webp():
 
 
 @g.case
+def adobe_rgb():
+    for name in ("adobe.jpg", "adobe.png", "adobe.tiff"):
+        source = tagged(name, "adobe")
+        differs(source, 0.02)
+        expect_srgb(source)
+
+
+@g.case
+def linear_by_profile():
+    """16 bits, since 8 are too few for the dark end of linear numbers."""
+    numbers = g.make("linear-numbers.miff", master(), "-depth", "16",
+                     "-colorspace", "RGB", "-set", "colorspace", "sRGB",
+                     "-strip")
+    source = g.make("linear-icc.png", numbers, "-profile", icc("linear"))
+    g.same(g.render(source, "format=png"), master(), 0.004, 0.05)
+
+
+@g.case
+def linear_by_gamma_or_by_fractions():
+    for name, how in (("gamma.png", ["-depth", "16"]),
+                      ("float.tiff", ["-depth", "32", "-define",
+                                      "quantum:format=floating-point"])):
+        source = g.make("linear-" + name, master(), "-colorspace", "RGB",
+                        *how)
+        for text, how in ((OPS, RESIZE), ("trim=0", [])):
+            g.same(g.render(source, text + "&format=png"),
+                   g.make("linear-%d.png" % len(how), master(), *how), RMSE,
+                   PEAK)
+
+
+@g.case
+def linear_grey_and_alpha():
+    for kind, how in (("tiff", ["-depth", "32", "-define",
+                                "quantum:format=floating-point"]),
+                      ("png", ["-depth", "16"])):
+        grey = g.make("linear-grey." + kind, master(), "-colorspace",
+                      "LinearGray", *how)
+        g.same(g.render(grey, OPS + "&format=png"),
+               g.make("plain-grey.png", master(), "-colorspace", "LinearGray",
+                      "-colorspace", "sRGB", *RESIZE, "-depth", "8"), RMSE,
+               PEAK)
+        half = g.make("linear-half." + kind, master(), "-colorspace", "RGB",
+                      "-alpha", "set", "-channel", "A", "-evaluate", "set",
+                      "50%", "+channel", *how)
+        result = g.render(half, OPS + "&format=png")
+        seen = g.make("half-seen-%s.png" % kind, result, "-background",
+                      "white", "-alpha", "remove", "-alpha", "off")
+        g.same(seen, g.make("half-wanted.png", master(), "-alpha", "set",
+                            "-channel", "A", "-evaluate", "set", "50%",
+                            "+channel", "-background", "white", "-alpha",
+                            "remove", "-alpha", "off", *RESIZE), RMSE, PEAK)
+
+
+@g.case
+def other_numbers_of_tiff():
+    """32 bits, Lab, YCbCr, white as the least."""
+    for name, how in (("u32.tiff", ["-depth", "32"]),
+                      ("lab16.tiff", ["-colorspace", "Lab", "-depth", "16"]),
+                      ("ycbcr.tiff", ["-compress", "JPEG", "-quality",
+                                      "98"])):
+        source = g.make(name, master(), *how)
+        g.same(g.render(source, OPS + "&format=png"),
+               g.make("plain.png", master(), *RESIZE), RMSE, 0.2)
+    # 8 bit Lab has steps of a hundredth.
+    source = g.make("lab8.tiff", master(), "-colorspace", "Lab", "-depth",
+                    "8")
+    g.same(g.render(source, OPS + "&format=png"), g.path("plain.png"), 0.03,
+           0.3)
+    white = g.make("white.tiff", master(), "-colorspace", "Gray", "-define",
+                   "quantum:polarity=min-is-white")
+    g.same(g.render(white, "format=png"), white, 0.002, 0.01)
+
+
+@g.case
+def strip_none_keeps_colours_and_their_profile():
+    for kind in ("png", "jpg", "webp", "avif"):
+        source = tagged("kept.png", "p3")
+        result = g.render(source, "%s&format=%s&quality=100&strip=none"
+                          % (OPS, kind))
+        with open(result, "rb") as f:
+            data = f.read()
+        mark = b"iCCP" if kind == "png" else b"acsp"
+        if mark not in data:
+            raise Failed("%s has no profile" % result)
+        if kind != "avif":
+            bare = g.make("kept-bare-%s.png" % kind, result, "-strip")
+            g.same(bare, g.make("kept-plain.png", master(), *RESIZE), RMSE,
+                   PEAK, coarse=kind == "webp")
+    # GIF has no place for it, and of ink there is none in a screen's file.
+    result = g.render(tagged("kept.png", "p3"), OPS + "&format=gif"
+                      "&strip=none")
+    g.same(result, to_srgb(tagged("kept.png", "p3")), 0.03, coarse=True)
+    source = inked("kept-cmyk.jpg", "-profile", icc("cmyk"))
+    g.same(g.render(source, OPS + "&format=png&strip=none"),
+           to_srgb(source), RMSE, PEAK)
+
+
+@g.case
 def srgb_tagged_stays_as_it_is():
     source = tagged("srgb.png", "srgb")
     g.same(g.render(source, "format=png"), master(), 0.003, 0.012)
@@ -156,6 +257,25 @@ def palettes():
         g.same(g.render(source, OPS + "&format=png"), reference, RMSE, PEAK)
 
 
+@g.case
+def a_palette_with_transparency():
+    faded = g.make("faded.png", master(), "(", "-size", "480x320",
+                   "gradient:white-black", ")", "-alpha", "off", "-compose",
+                   "CopyOpacity", "-composite", "-colors", "60")
+    source = g.path("tRNS.png")
+    g.magick(faded, "PNG8:" + source)
+    with open(source, "rb") as f:
+        data = f.read()
+    if data[25] != 3 or b"tRNS" not in data:
+        raise Failed("no palette with transparency")
+    for ground in ("white", "black"):
+        flat = ["-background", ground, "-alpha", "remove", "-alpha", "off"]
+        g.same(g.make("on-%s.png" % ground, g.render(
+            source, OPS + "&format=png"), *flat),
+            g.make("wanted-%s.png" % ground, source, "-filter", "Lanczos",
+                   "-resize", "240x160!", *flat), RMSE, 0.15)
+
+
 def inked(name, *how):
     """The scene as CMYK; a quarter of its light is taken by black ink."""
     return g.make(name, master(), "-colorspace", "CMYK", "-channel", "K",
@@ -169,6 +289,53 @@ def cmyk_with_a_profile():
         source = inked(name, "-profile", icc("cmyk"))
         differs(source, 0.02)
         expect_srgb(source)
+
+
+def adobe_segment(data):
+    at = data.index(b"\xff\xee\0\x0eAdobe")
+    return at, data[at + 15]
+
+
+def same_ink(source, plain):
+    g.same(g.render(source, OPS + "&format=png"),
+           g.render(plain, OPS + "&format=png"), 0.015, 0.15)
+
+
+@g.case
+def cmyk_stored_as_ycck():
+    """As Photoshop does: inverted, then as light and its colours."""
+    source = inked("ycck.jpg")
+    with open(source, "rb") as f:
+        if adobe_segment(f.read())[1] != 2:
+            raise Failed("not YCCK")
+    same_ink(source, inked("ycck.tiff"))
+
+
+@g.case
+def cmyk_stored_inverted_with_adobe_mark_or_without():
+    """
+    Of equal amounts of C, M and Y, YCCK has one plane in Y, grey in Cb and
+    Cr.  Called CMYK, these planes are other inks, and inverted as browsers
+    take all CMYK to be, whether there is a mark or not.
+    """
+    c = g.make("plane-c.png", master(), "-colorspace", "Gray")
+    k = g.make("plane-k.png", c, "-flop", "-evaluate", "multiply", ".3")
+    half = g.make("plane-half.png", c, "-evaluate", "set", "50%")
+
+    def inks(name, *planes):
+        return g.make(name, *planes, "-set", "colorspace", "CMYK",
+                      "-combine", "-quality", "98", "-sampling-factor",
+                      "1x1")
+
+    with open(inks("planes.jpg", c, c, c, k), "rb") as f:
+        data = bytearray(f.read())
+    at, transform = adobe_segment(data)
+    if transform != 2:
+        raise Failed("not YCCK")
+    data[at + 15] = 0
+    plain = inks("inverted.tiff", "(", c, "-negate", ")", half, half, k)
+    same_ink(g.write("inverted.jpg", data), plain)
+    same_ink(g.write("unmarked.jpg", data[:at] + data[at + 16:]), plain)
 
 
 @g.case

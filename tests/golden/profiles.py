@@ -14,6 +14,8 @@ SRGB = ((0.43607, 0.22249, 0.01392), (0.38515, 0.71687, 0.09708),
         (0.14307, 0.06061, 0.71410))
 P3 = ((0.51512, 0.24120, -0.00105), (0.29198, 0.69225, 0.04189),
       (0.15710, 0.06657, 0.78407))
+ADOBE = ((0.60974, 0.31111, 0.01947), (0.20528, 0.62567, 0.06087),
+         (0.14919, 0.06322, 0.74457))
 
 
 def srgb_to_linear(v):
@@ -60,8 +62,8 @@ def profile(kind, space, pcs, tags):
     return header + struct.pack(">I", len(tags)) + table + data
 
 
-def rgb(columns):
-    trc = curve(srgb_to_linear)
+def rgb(columns, light=srgb_to_linear):
+    trc = curve(light)
     return profile("mntr", "RGB ", "XYZ ", [
         ("rXYZ", xyz(*columns[0])), ("gXYZ", xyz(*columns[1])),
         ("bXYZ", xyz(*columns[2])),
