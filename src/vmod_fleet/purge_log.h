@@ -44,19 +44,23 @@
  * 2. In vcl_backend_response, and for a variant again after the render:
  *    purge_log_judge() with the fetch's own mark, and if it is not fresh,
  *    retry from step 1.  This saves a fetch and does not replace step 4.
- *    The object gets the mark as a header, PURGE_OBJ_BEGAN.
+ *    The object gets the mark as a header, PURGE_OBJ_BEGAN, and the other
+ *    headers of purge_ban.h, errors and 304s too.
  *
  * 3. At each hit, also of a request that waited: purge_log_judge() with the
  *    mark in the object's header.  PURGE_DEAD: drop all objects of this hash
  *    (as vmod_purge's hard()) and restart.  PURGE_STALE, a soft purge: set
  *    their ttl to 0 and keep their grace (as its soft()) and restart; the
  *    first who does, refreshes it.  Where purge_log_is_fresh() holds, which
- *    it nearly always does, nothing else needs to be asked.
+ *    it nearly always does, nothing else needs to be asked.  A variant that
+ *    carries an overlay is refreshed without a condition (If-None-Match): a
+ *    304 would speak for its original alone, and bring back the old overlay.
  *
  * 4. When the fetch has ended, which is after the insertion (the fini of a
  *    PRIV_TASK): purge_log_judge() once more, and if it is not fresh, a ban
  *    on this object (purge_bans_one()); only then purge_flight_end().  Now
  *    bans alone see to it, and step 3 no longer looks at hard purges for it.
+ *    (A rollback of the bereq would run the fini too early.)
  *
  * 5. In the callback, see purge_do_f: first tell steps 2 to 4 of the purge,
  *    then commit the ban.  In the other order a fetch could end in between,
@@ -67,7 +71,9 @@
  * 6. A purge is acknowledged when purge_log_pending() is 0, with 200; until
  *    then the answer is 202.
  *
- * 7. A probe is answered with 200 only if purge_log_caught_up() holds.
+ * 7. A probe is answered with 200 only if purge_log_caught_up() holds, and
+ *    so is any other request on the doors for nodes: else a node that is not
+ *    ready would serve through one that is.
  * ------------------------------------------------------------------------
  */
 
