@@ -18,6 +18,7 @@
 #include "step.h"
 
 #define SHRINK_ERROR	0.1	/* px */
+#define THUMBNAIL_ERROR	0.01	/* of its aspect */
 #define VECTOR_SIDE_MAX	32767	/* px, of what renders vectors */
 
 /* An edge of the source, `at` of `side`, where that side is `now` long. */
@@ -108,7 +109,10 @@ shrink_by(const struct source *source, const struct decode *plan)
 	return (1);
 }
 
-/* One that shows all of the picture, twice as large as needed. */
+/*
+ * One that shows all of the picture, twice as large as needed.  Sides of a
+ * thumbnail are often rounded to even numbers.
+ */
 static bool
 thumbnail_serves(const struct source *source, const struct decode *plan,
     VipsImage *thumbnail)
@@ -116,8 +120,8 @@ thumbnail_serves(const struct source *source, const struct decode *plan,
 	double scale = (double)vips_image_get_width(thumbnail) /
 	    source->width;
 
-	return (fabs(source->height * scale -
-	    vips_image_get_height(thumbnail)) <= 1 &&
+	return (fabs(source->height * scale /
+	    vips_image_get_height(thumbnail) - 1) <= THUMBNAIL_ERROR &&
 	    vips_image_hasalpha(thumbnail) == source->alpha &&
 	    plan->part.width * scale >= 2. * plan->width &&
 	    plan->part.height * scale >= 2. * plan->height &&

@@ -20,6 +20,8 @@ def reference():
 
 
 def source(kind):
+    if kind == "jxl":
+        return g.render(source("png"), "format=jxl&quality=98")
     return g.make("source." + kind, master(), "-quality", "98",
                   "-sampling-factor", "1x1")
 
@@ -48,11 +50,14 @@ def describe_names_versions_and_formats():
 
 @g.case
 def each_format_to_each():
-    for kind in ("jpg", "png", "webp", "gif", "tiff", "avif"):
-        for to in ("jpg", "png", "webp", "avif"):
+    for kind in ("jpg", "png", "webp", "gif", "tiff", "avif", "jxl"):
+        for to in ("jpg", "png", "webp", "avif", "gif", "jxl"):
             result = g.render(source(kind), "width=240&format=" + to)
             if not result.endswith("." + to):
                 raise Failed("%s, not %s" % (result, to))
+            if to == "jxl":
+                # ImageMagick 6 does not read it.
+                result = g.render(result, "format=png")
             g.same(result, reference(), 0.03, 0.25, coarse=True)
 
 
@@ -64,6 +69,75 @@ def the_source_decides_where_no_format_is_asked_for():
         if not result.endswith("." + to):
             raise Failed("%s became %s" % (kind, result))
         g.same(result, reference(), 0.03, 0.25, coarse=True)
+
+
+def drawing(width, height):
+    """A red half, a thin black line, and nothing elsewhere."""
+    return g.write("drawing-%dx%d.svg" % (width, height), (
+        b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 40" '
+        b'width="%d" height="%d" preserveAspectRatio="none">'
+        b'<rect width="30" height="40" fill="#ff0000"/>'
+        b'<rect x="40.25" width="0.5" height="40"/></svg>')
+        % (width, height))
+
+
+def red_columns(path):
+    """How many columns of the middle row are red, and how many mixed."""
+    w, h = g.size(path)
+    row = run(["convert", path, "-background", "white", "-alpha", "remove",
+               "-crop", "%dx1+0+%d" % (w, h // 2), "-depth", "8",
+               "rgb:-"]).stdout
+    colours = [tuple(row[i:i + 3]) for i in range(0, w * 3, 3)]
+    left = colours[:w * 6 // 10]
+    red = left.count((255, 0, 0))
+    return red, len(left) - red - left.count((255, 255, 255))
+
+
+@g.case
+def a_vector_is_drawn_at_the_size_that_is_needed():
+    """Sharp edges, which a picture that was scaled would not have."""
+    small = drawing(60, 40)
+    for text, size in (("width=30", (30, 20)),
+                       ("width=600&enlarge=true", (600, 400)),
+                       ("width=600", (60, 40)),
+                       ("width=500&height=900&fit=fill&enlarge=true",
+                        (500, 900)),
+                       ("width=300&height=300&enlarge=true&crop=fit",
+                        (300, 300)),
+                       ("scale=7&enlarge=true", (420, 280))):
+        result = g.render(small, text + "&format=png", "--open", "svg")
+        g.expect_size(result, *size)
+        mixed = red_columns(result)[1]
+        # Scaled in one direction where it is not drawn in that shape.
+        if mixed > (5 if "fill" in text else 1):
+            raise Failed("%s: %d mixed columns" % (text, mixed))
+
+
+@g.case
+def a_part_of_a_vector_is_drawn_at_the_size_that_is_needed():
+    result = g.render(drawing(60, 40), "width=800&enlarge=true&crop="
+                      "28,10,4,3&format=png", "--open", "svg")
+    g.expect_size(result, 800, 600)
+    red, mixed = red_columns(result)
+    if abs(red - 400) > 2 or mixed > 2:
+        raise Failed("%d red and %d mixed columns" % (red, mixed))
+
+
+@g.case
+def a_vector_has_no_size_that_is_too_large():
+    """What is decoded is the result, whatever the drawing is called."""
+    result = g.render(drawing(60000, 40000), "width=90&format=png", "--open",
+                      "svg", "--max-pixels", "1000000")
+    g.expect_size(result, 90, 60)
+    g.refused(drawing(60000, 40000), "format=png", 413, "60000 x 40000",
+              "--open", "svg", "--max-side", "8192")
+
+
+@g.case
+def a_vector_becomes_a_picture():
+    result = g.render(drawing(60, 40), "width=60", "--open", "svg")
+    if not result.endswith(".png"):
+        raise Failed("transparent, but %s" % result)
 
 
 @g.case
