@@ -6,9 +6,10 @@
  * Structural similarity (Wang, Bovik, Sheikh, Simoncelli: "Image quality
  * assessment: from error visibility to structural similarity", 2004) of
  * luma, in windows of 8 x 8 pixels.  Not the mean of all windows counts,
- * since an eye goes to what is worst, but the mean of the worst twentieth;
- * and colour, at half the size as an eye resolves it, may not fall much
- * behind.
+ * since an eye goes to what is worst, but the mean of the worst twentieth.
+ * Colour counts by how far it is off, in the worst twentieth again: most of
+ * it may be lost in a texture, where structural similarity would mind, and
+ * nothing of it at the edge of a red letter.
  *
  * Pure: no libvips, and the same everywhere.
  */
