@@ -454,9 +454,3 @@ purge_expr_parse(struct purge_expr *expr, const char *text)
 	expr->operand = operand;
 	return (0);
 }
-
-const char *
-purge_kind_name(enum purge_kind kind)
-{
-	return (kind_name[kind]);
-}

@@ -91,7 +91,4 @@ int purge_expr_read(char text[PURGE_EXPR_MAX], const struct purge_request *,
 /* Returns 0, or -1 for anything but a canonical text. */
 int purge_expr_parse(struct purge_expr *, const char *text);
 
-/* The word for a kind, as in the text. */
-const char *purge_kind_name(enum purge_kind);
-
 #endif

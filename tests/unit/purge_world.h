@@ -71,7 +71,7 @@ struct task {
 
 struct node {
 	struct purge_log	*log;		/* NULL: down */
-	char			name[8];
+	char			name[16];
 	int			self;
 	int64_t			skew;
 	unsigned		life;		/* how often started */

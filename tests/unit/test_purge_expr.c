@@ -329,6 +329,8 @@ test_not_canonical(void **state)
 		"hard glob *a", "hard glob /a**b", "hard tags",
 		"hard tags b a", "hard tags a a", "hard tags a  b",
 		"hard tags a,b", "hard tags a ", "hard regex",
+		"hard tags 00 01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 "
+		"16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32",
 		"hard regex (a", "hard regex a\t", "hard shape /a",
 		"soft glob /*1*2*3*4*5*6*7*8*9*0*1*2*3*4*5*6*7"
 	};

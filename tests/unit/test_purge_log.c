@@ -660,6 +660,48 @@ test_soft(void **state)
 	purge_flight_end(fx->log, &g);
 }
 
+/* More of them than there is room for: the oldest are hard, then. */
+static void
+test_soft_bounded(void **state)
+{
+	struct purge_rules many = rules;
+	struct fixture *fx = *state;
+	struct purge_figures fig;
+	unsigned i;
+
+	many.entries = 2 * PURGE_SOFT_MAX;
+	purge_log_free(fx->log);
+	fx->log = purge_log_new("a", (uint64_t)NOW, &many, record, fx);
+	assert_non_null(fx->log);
+	purge_log_start(fx->log, PURGE_START_KEPT_SURE, NOW);
+	for (i = 0; i < PURGE_SOFT_MAX; i++) {
+		add(fx, "soft source /a", NOW);
+		fx->did[0] = '\0';
+	}
+	add(fx, "soft source /b", NOW);
+	assert_non_null(strstr(fx->did, "\nbefore 2 purge a " EPOCH " 1 "));
+	purge_log_figures(fx->log, &fig);
+	assert_int_equal(fig.soft, PURGE_SOFT_MAX);
+	assert_int_equal(fig.entries, PURGE_SOFT_MAX + 1);
+}
+
+/* Who was taken out of the cluster is not waited for. */
+static void
+test_members_change(void **state)
+{
+	static const char *const names[] = { "b" };
+	struct fixture *fx = *state;
+	struct purge_id id = add(fx, "hard all", NOW);
+
+	assert_int_equal(HEARD("v1;b:5:0:0,a:" EPOCH ":1:" T1, NOW), 0);
+	assert_int_equal(purge_log_pending(fx->log, &id, NOW), 1);
+	assert_int_equal(purge_log_members(fx->log, names, 1), 0);
+	assert_int_equal(purge_log_pending(fx->log, &id, NOW), 0);
+	/* But while it is there. */
+	assert_int_equal(HEARD("v1;c:5:0:0", NOW), 0);
+	assert_int_equal(purge_log_pending(fx->log, &id, NOW), 1);
+}
+
 static void
 test_ids(void **state)
 {
@@ -774,6 +816,8 @@ main(void)
 		TEST(test_epochs),
 		TEST(test_flights),
 		TEST(test_soft),
+		TEST(test_soft_bounded),
+		TEST(test_members_change),
 		TEST(test_position_fits),
 		TEST(test_streams_bounded),
 		cmocka_unit_test(test_ids),
