@@ -12,6 +12,7 @@
 
 #include "effects.h"
 #include "pixels.h"
+#include "resize.h"
 #include "step.h"
 
 #define SHARPEN_SIGMA	1.0
@@ -128,17 +129,18 @@ gauss_wide(VipsImage **image, double sigma)
 	int height = vips_image_get_height(*image);
 	int shrink = (int)(sigma / SIGMA_ENOUGH);
 	int room = shrink * (int)ceil(3 * sigma / shrink);
+	int width_around = VIPS_ROUND_UP(width + 2 * room, shrink);
+	int height_around = VIPS_ROUND_UP(height + 2 * room, shrink);
 	double rest = sigma * sigma - (shrink * shrink - 1) / 12.0;
 
 	if (step(image, vips_embed(*image, &next, room, room,
-	    VIPS_ROUND_UP(width + 2 * room, shrink),
-	    VIPS_ROUND_UP(height + 2 * room, shrink),
-	    "extend", VIPS_EXTEND_COPY, NULL), &next) ||
+	    width_around, height_around, "extend", VIPS_EXTEND_COPY, NULL),
+	    &next) ||
 	    step(image, vips_shrink(*image, &next, shrink, shrink, NULL),
 	    &next) ||
 	    gauss(image, sqrt(rest) / shrink) ||
-	    step(image, vips_resize(*image, &next, shrink, "kernel",
-	    VIPS_KERNEL_CUBIC, NULL), &next))
+	    resize_enlarge(image, (unsigned)width_around,
+	    (unsigned)height_around))
 		return (-1);
 	return (step(image, vips_extract_area(*image, &next, room, room,
 	    width, height, NULL), &next));

@@ -30,8 +30,8 @@ reduce(VipsImage **image, unsigned width, unsigned height)
  * What vips_resize() does for larger sizes, but with the middle of the
  * picture staying its middle: it would come out half a pixel aside.
  */
-static int
-enlarge(VipsImage **image, unsigned width, unsigned height)
+int
+resize_enlarge(VipsImage **image, unsigned width, unsigned height)
 {
 	VipsInterpolate *cubic = vips_interpolate_new("bicubic");
 	VipsArrayInt *area;
@@ -64,7 +64,7 @@ scale(VipsImage **image, unsigned width, unsigned height)
 	if ((less_w < w || less_h < h) && reduce(image, less_w, less_h))
 		return (-1);
 	if ((less_w < width || less_h < height) &&
-	    enlarge(image, width, height))
+	    resize_enlarge(image, width, height))
 		return (-1);
 	return (0);
 }

@@ -15,4 +15,7 @@
 int resize_to(VipsImage **image, unsigned width, unsigned height);
 int resize_cut(VipsImage **image, const struct area *area);
 
+/* A step: no side may be smaller, and alpha is not looked at. */
+int resize_enlarge(VipsImage **image, unsigned width, unsigned height);
+
 #endif
