@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "gamut.h"
 #include "levels.h"
 #include "load.h"
 #include "whole.h"
@@ -80,6 +81,10 @@ read_header(struct source *source)
 
 	if (load(source, &how, &image))
 		return (-1);
+	if (source->p3 && gamut_tag_p3(&image)) {
+		g_object_unref(image);
+		return (-1);
+	}
 	if (source->header != NULL)
 		g_object_unref(source->header);
 	source->header = image;
@@ -100,6 +105,8 @@ source_open(struct source *source, enum source_kind kind, const void *data,
 		vips_error("load", "the file ends early");
 		return (-1);
 	}
+	source->p3 = (kind == SOURCE_AVIF || kind == SOURCE_HEIC) &&
+	    gamut_is_p3(data, len);
 	if (kind == SOURCE_PNG)
 		source->gamma = levels_png_gamma(data, len);
 	if (read_header(source))
@@ -129,7 +136,8 @@ load_levels(const struct source *source, const struct how *how,
 {
 	if (load(source, how, image))
 		return (-1);
-	if (levels(image, source->gamma) == 0)
+	if (levels(image, source->gamma) == 0 &&
+	    (!source->p3 || gamut_tag_p3(image) == 0))
 		return (0);
 	g_object_unref(*image);
 	return (-1);

@@ -30,6 +30,7 @@ struct source {
 	bool			vector;		/* can be drawn at any size */
 	unsigned		width, height;	/* px, as stored, of that page */
 	bool			alpha;
+	bool			p3;		/* though without a profile */
 	double			gamma;		/* of a PNG's numbers; 0: sRGB's */
 	int			orientation;	/* EXIF's, 1..8 */
 	VipsImage		*header;	/* owned; no pixels are pulled */

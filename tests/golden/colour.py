@@ -195,6 +195,26 @@ def strip_none_keeps_colours_and_their_profile():
 
 
 @g.case
+def display_p3_in_avif_by_number():
+    """Its primaries are a number in a box, and there is no profile."""
+    with open(g.render(master(), "format=avif&quality=100"), "rb") as f:
+        data = bytearray(f.read())
+    at = data.index(b"colrnclx") + 8
+    data[at:at + 2] = b"\0\x0c"
+    source = g.write("number.avif", data)
+    g.same(g.render(source, OPS + "&format=png"),
+           to_srgb(tagged("p3.png", "p3")), RMSE, PEAK, coarse=True)
+    # As numbers they are what they were, and a profile says whose.
+    kept = g.render(source, OPS + "&format=png&strip=none")
+    with open(kept, "rb") as f:
+        if b"iCCP" not in f.read():
+            raise Failed("no profile")
+    g.same(g.make("number-bare.png", kept, "-strip"),
+           g.make("number-plain.png", master(), *RESIZE), RMSE, PEAK,
+           coarse=True)
+
+
+@g.case
 def srgb_tagged_stays_as_it_is():
     source = tagged("srgb.png", "srgb")
     g.same(g.render(source, "format=png"), master(), 0.003, 0.012)
