@@ -220,10 +220,13 @@ def blurhash_and_dominant_colour():
     """Of a picture small enough to be taken as it is."""
     for name, args in (("scene.png", scene(64, 40)),
                        ("tall.png", scene(30, 64)),
-                       ("red.png", ["-size", "20x20", "xc:#c02030"])):
+                       ("red.png", ["-size", "20x20", "xc:#c02030"]),
+                       ("clear.png", ["-size", "30x20",
+                                      "gradient:#c0203000-#203060ff"])):
         path = g.make(name, *args, "-depth", "8")
         width, height = g.size(path)
-        pixels = run(["convert", path, "-depth", "8", "rgb:-"]).stdout
+        pixels = run(["convert", path, "-background", "white", "-alpha",
+                      "remove", "-depth", "8", "rgb:-"]).stdout
         nx, ny, largest, got = components(meta(path)["blurhash"])
         if (nx, ny) != (4, 3):
             raise Failed("%d x %d" % (nx, ny))
@@ -237,7 +240,7 @@ def blurhash_and_dominant_colour():
     path = g.make("mostly.png", "-size", "50x40", "xc:#208040", "-fill",
                   "#d0d0d0", "-draw", "rectangle 0,0 49,12")
     expect(path, meta(path), dominant_color="#208040")
-    path = g.make("clear.png", "-size", "50x40", "xc:#20804000")
+    path = g.make("nothing.png", "-size", "50x40", "xc:#20804000")
     if "dominant_color" in meta(path):
         raise Failed("of what cannot be seen")
 
