@@ -15,8 +15,7 @@
  * Colours and turning commute with cutting and scaling: they stand, for
  * what operations mean, before them.
  *
- * Every way to fail is mapped to a status in these files (render.c,
- * layout.c) and nowhere else.
+ * Every way to fail is mapped to a status by job_fail() and its kin.
  */
 
 #include "config.h"
@@ -38,6 +37,7 @@
 #include "memfd.h"
 #include "meta.h"
 #include "orient.h"
+#include "outcome.h"
 #include "render.h"
 #include "save.h"
 #include "step.h"
@@ -161,54 +161,6 @@ job_turn(struct job *job)
 	reply->source_width = swap ? job->source.height : job->source.width;
 	reply->source_height = swap ? job->source.width : job->source.height;
 	reply->source_format = format_of(job->source.kind);
-}
-
-/*--------------------------------------------------------------------
- * The result's format
- */
-
-static enum image_format
-resolve(const struct job *job, bool moves, bool alpha)
-{
-	const enum image_format still = alpha ? IMAGE_FORMAT_PNG :
-	    IMAGE_FORMAT_JPG;
-	enum image_format format = job->ops.format;
-
-	switch (format) {
-	case IMAGE_FORMAT_SOURCE:
-		format = format_of(job->source.kind);
-		break;
-	case IMAGE_FORMAT_AUTO:
-		format = moves ? IMAGE_FORMAT_GIF : still;
-		break;
-	case IMAGE_FORMAT_AUTO_WEBP:
-		format = IMAGE_FORMAT_WEBP;
-		break;
-	case IMAGE_FORMAT_AUTO_AVIF:
-		format = moves ? IMAGE_FORMAT_WEBP : IMAGE_FORMAT_AVIF;
-		break;
-	case IMAGE_FORMAT_AUTO_JXL:
-		format = moves ? IMAGE_FORMAT_WEBP : IMAGE_FORMAT_JXL;
-		break;
-	default:
-		break;
-	}
-	return (format_saves(format) ? format : still);
-}
-
-/* How many frames there will be, and whether colours may stay. */
-static void
-job_foresee(struct job *job)
-{
-	const struct image_ops *ops = &job->ops;
-	bool moves = job->source.moves && !ops->still && ops->page == 0;
-	enum image_format format = resolve(job, moves, true);
-
-	job->frames = moves && save_moves(format) ? job->source.pages : 1;
-	job->keep_profile = ops->strip == IMAGE_STRIP_NONE &&
-	    ops->mark[0] == '\0' && ops->text[0] == '\0' &&
-	    save_has_profile(format) &&
-	    colour_has_profile(job->source.header);
 }
 
 /*--------------------------------------------------------------------
@@ -337,7 +289,7 @@ job_process(struct job *job)
 		return (fail_render(job));
 	if (draw(job))
 		return (-1);
-	job->reply->format = resolve(job, picture->n > 1,
+	job->reply->format = outcome_format(job, picture->n > 1,
 	    picture_has_alpha(picture));
 	if (!save_has_alpha(job->reply->format) &&
 	    picture_each(picture, flatten, &job->ops))
@@ -380,7 +332,7 @@ job_picture(struct job *job)
 	struct render_reply *reply = job->reply;
 	gint64 clock = g_get_monotonic_time();
 
-	job_foresee(job);
+	outcome_foresee(job);
 	if (layout(job) || job_decode(job))
 		return (-1);
 	reply->load_us = microseconds_since(&clock);
