@@ -159,8 +159,8 @@ take_purge(struct purge_log *log, struct purge_stream *s,
 	    (line->expr.operand - line->expr.text);
 	e->stream = s;
 	e->number = action.number;
-	/* A restart does not make stale last longer. */
-	e->taken = action.recovered && line->time < now ? line->time : now;
+	/* To take it late, or again, does not make stale last longer. */
+	e->taken = line->time < now ? line->time : now;
 	TAILQ_INSERT_TAIL(&log->entries, e, list);
 	log->n_entry++;
 	s->held++;

@@ -145,7 +145,8 @@ void purge_log_free(struct purge_log *);
 
 /*
  * What this node starts with.  EMPTY: no object; it takes over the others'
- * log without applying it.  KEPT: objects of a process before this one, and
+ * log without applying it.  KEPT: objects of a process before this one (what
+ * a DO_ALL has dropped must never come back, as storage goes), and
  * a log that may lack its end, or none: it waits until it has heard from
  * all members and has what they have, and drops all objects where that does
  * not come about in time.  KEPT_SURE: objects, and every purge that this

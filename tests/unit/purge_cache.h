@@ -21,6 +21,14 @@ wake(struct node *nd, int t, int64_t delay)
 	e->serial = ++task->serial;
 }
 
+/* A crash may undo it, as the end of the log may be lost. */
+static void
+kill_object(struct object *o)
+{
+	o->undead |= o->valid;
+	o->valid = false;
+}
+
 /* A ban reaches what is inserted by now, and nothing that comes later. */
 static void
 ban(struct node *nd, const struct purge_expr *expr,
@@ -35,7 +43,7 @@ ban(struct node *nd, const struct purge_expr *expr,
 		    o->mark.process != before->process ||
 		    o->mark.number < before->number) &&
 		    purge_matches(expr, object_of(k), no_regex, NULL))
-			nd->obj[k].valid = false;
+			kill_object(&nd->obj[k]);
 	}
 }
 
@@ -80,8 +88,9 @@ act(void *priv, const struct purge_action *a)
 	case PURGE_DO_ALL:
 		total.gaps += a->line != NULL;
 		total.flushes++;
+		/* With persistent storage this must not be undone. */
 		for (k = 0; k < KEYS; k++)
-			nd->obj[k].valid = false;
+			nd->obj[k].valid = nd->obj[k].undead = false;
 		break;
 	}
 	return (0);
@@ -192,7 +201,7 @@ lookup(struct node *nd, int key, bool stale_ok)
 		    no_regex, NULL);
 	if (v == PURGE_DEAD) {
 		total.dead++;
-		o->valid = false;
+		kill_object(o);
 		return (NULL);
 	}
 	if (v == PURGE_STALE)
@@ -246,7 +255,7 @@ end_fetch(struct node *nd, int t)
 		total.ended_dead++;
 		if (o->mark.number == task->flight.mark.number &&
 		    o->mark.process == task->flight.mark.process)
-			o->valid = false;
+			kill_object(o);
 	}
 	purge_flight_end(nd->log, &task->flight);
 	task->state = IDLE;

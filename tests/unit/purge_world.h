@@ -42,6 +42,7 @@ struct versions {
 struct object {
 	bool			valid;
 	bool			expired;	/* ttl 0, in grace */
+	bool			undead;		/* its end is not on disk */
 	struct purge_mark	mark;
 	struct versions		v;
 	int64_t			until;		/* true time */
@@ -136,6 +137,7 @@ static struct {
 	bool			calm;
 	unsigned		pace;		/* ms between two purges */
 	unsigned		peace;		/* ms between two crashes */
+	unsigned		dark;		/* crashes for one of power */
 	int			gone;		/* never comes back, or -1 */
 	unsigned		now_source[SOURCES], now_self[KEYS];
 	struct versions		req[KEYS];	/* acknowledged */

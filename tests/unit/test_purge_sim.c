@@ -200,11 +200,15 @@ static void
 crash(struct node *nd)
 {
 	size_t lost;
-	int t;
+	int t, k;
 
 	if (nd->log == NULL)
 		return;
 	total.crashes++;
+	for (k = 0; k < KEYS; k++) {
+		nd->obj[k].valid |= nd->obj[k].undead && rnd(2);
+		nd->obj[k].undead = false;
+	}
 	purge_log_free(nd->log);
 	nd->log = NULL;
 	for (t = 0; t < TASKS_MAX; t++) {
@@ -238,11 +242,14 @@ tick(struct node *nd)
 	struct message m = { .type = MSG_STATE };
 	struct purge_figures f;
 	const char *why;
-	unsigned i;
+	unsigned i, k;
 
 	purge_log_tick(nd->log, clock_of(nd));
-	if (rnd(8) == 0)
+	if (rnd(20) == 0) {
 		nd->synced = nd->disk_len;
+		for (k = 0; k < KEYS; k++)
+			nd->obj[k].undead = false;
+	}
 	for (i = 0; i < sim.n; i++)
 		send_to(nd, (int)i, m);
 	purge_log_figures(nd->log, &f);
@@ -421,7 +428,7 @@ step(void)
 		crash(nd);
 		schedule(rnd(3) ? rnd(2000) : rnd(20000), EV_START, e.node);
 		/* Sometimes the power fails, and all are down at once. */
-		if (rnd(5) == 0)
+		if (rnd(sim.dark) == 0)
 			for (i = 0; i < sim.n; i++) {
 				crash(&sim.node[i]);
 				schedule(rnd(3000), EV_START, (int)i);
@@ -547,6 +554,7 @@ run(uint64_t seed, unsigned long steps)
 	sim.loss = rnd(2) ? 0 : rnd(300);
 	sim.pace = rnd(4) ? 600 : 60;
 	sim.peace = rnd(3) ? 1000 + rnd(10000) : 100000;
+	sim.dark = rnd(2) ? 2 : 10;
 	sim.gone = -1;
 	sim.rules = (struct purge_rules){
 		.entries = rnd(2) ? 1000 : 5 + rnd(30),
