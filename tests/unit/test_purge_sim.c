@@ -205,8 +205,12 @@ crash(struct node *nd)
 	if (nd->log == NULL)
 		return;
 	total.crashes++;
+	/*
+	 * Where the log may lose its end, too, all nodes together may lose a
+	 * purge, and nothing could be said against its return.
+	 */
 	for (k = 0; k < KEYS; k++) {
-		nd->obj[k].valid |= nd->obj[k].undead && rnd(2);
+		nd->obj[k].valid |= nd->obj[k].undead && nd->sure && rnd(2);
 		nd->obj[k].undead = false;
 	}
 	purge_log_free(nd->log);
