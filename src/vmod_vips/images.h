@@ -16,6 +16,7 @@ struct VPFX(vips_images) {
 	const struct vcl		*vcl;
 	char				*name;
 	struct pool_rules		pool;
+	unsigned			max_misses;
 	char				*source_params;
 	struct image_site		site;
 	struct image_preset		*presets;	/* of the site */

@@ -36,6 +36,7 @@ render_task_fini(VRT_CTX, void *priv)
 	struct render_task *task;
 
 	CAST_OBJ_NOTNULL(task, priv, RENDER_TASK_MAGIC);
+	render_task_release(task);
 	render_task_forget_overlay(task);
 	FREE_OBJ(task);
 }

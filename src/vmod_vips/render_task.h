@@ -30,6 +30,7 @@ struct render_task {
 	const struct render_limits	*limits;
 	struct image_request		request;
 	unsigned			retry_after;	/* s, with 503 */
+	bool				reserved;	/* has a place */
 	int				overlay;	/* memfd, owned; or -1 */
 	uint64_t			overlay_len;
 	vtim_dur			overlay_ttl;	/* -1: not known */
@@ -42,5 +43,8 @@ struct render_task *render_task_make(VRT_CTX);
 struct render_task *render_task_get(VRT_CTX);
 
 void render_task_forget_overlay(struct render_task *);
+
+/* Give up the place that images.reserve() took, if any. */
+void render_task_release(struct render_task *);
 
 #endif

@@ -24,6 +24,7 @@
 #include "images.h"
 
 #define RENDERERS_MAX		1024
+#define MISSES_MAX		1000000
 #define RENDERS_MAX		1000000000
 #define RESIDENT_MAX		((VCL_BYTES)1 << 40)	/* bytes */
 #define SECONDS_MAX		3600.
@@ -63,6 +64,7 @@ site_check_all(VRT_CTX, const char *name,
 {
 	const struct range ranges[] = {
 		{ "renderers", a->renderers, 0, RENDERERS_MAX },
+		{ "max_misses", a->max_misses, 1, MISSES_MAX },
 		{ "max_renders", a->max_renders, 0, RENDERS_MAX },
 		{ "max_resident", a->max_resident, 1, RESIDENT_MAX },
 		{ "timeout", a->timeout, .001, SECONDS_MAX },
@@ -219,6 +221,7 @@ site_take(struct VPFX(vips_images) *images,
 	images->site.reject_unknown = a->reject_unknown;
 	images->site.auto_format = a->auto_format;
 	images->pool.renderers = a->renderers;
+	images->max_misses = a->max_misses;
 	images->pool.max_renders = a->max_renders;
 	images->pool.max_resident = a->max_resident;
 	images->limits.timeout = a->timeout;

@@ -98,6 +98,10 @@ sub vcl_hit {
 sub vcl_miss {
 	set req.http.Fleet-Cache = "miss";
 	call pixelfleet_stale_miss;
+	# Others need threads, too: the source door does.
+	if (req.http.Fleet-Kind == "variant" && !images.reserve()) {
+		return (synth(images.status(), images.error()));
+	}
 }
 
 sub vcl_pass {
@@ -182,6 +186,7 @@ sub pixelfleet_lifetime {
 }
 
 sub vcl_deliver {
+	images.release();
 	if (local.socket == "cluster" || local.socket == "source") {
 		# The outermost hop tells these of the answer as a whole.
 		unset resp.http.Via;
@@ -205,6 +210,9 @@ sub vcl_synth {
 	set resp.status = resp.status;
 	set resp.http.Content-Type = "text/plain; charset=utf-8";
 	set resp.http.Cache-Control = "no-store";
+	if (resp.status == 503) {
+		set resp.http.Retry-After = images.retry_after();
+	}
 	if (local.socket == "cluster") {
 		call pixelfleet_cluster_synth;
 	} else if (local.socket == "admin") {

@@ -10,6 +10,9 @@ sub pixelfleet_variant_fetch {
 		return (error(images.status(), images.error()));
 	}
 	set bereq.url = images.source();
+	if (!images.reserve()) {
+		return (abandon);
+	}
 	call pixelfleet_fallback_fetch;
 	if (images.overlay_source() != "") {
 		# That the original is what it was does not say so of the
