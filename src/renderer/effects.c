@@ -118,8 +118,8 @@ gauss(VipsImage **image, double sigma)
 /*
  * A blurred picture has no detail, so a strong blur is made on a smaller
  * one: each axis 1/shrink, which is itself a slight blur that sigma has to
- * allow for.  Room around it, in the colour of the edges, puts the ends of
- * the smaller one out of sight.
+ * allow for.  Room around it, in the colour of the edges, keeps the outer
+ * pixels of the smaller one pure, and gives the way back all it looks at.
  */
 static int
 gauss_wide(VipsImage **image, double sigma)
@@ -128,7 +128,7 @@ gauss_wide(VipsImage **image, double sigma)
 	int width = vips_image_get_width(*image);
 	int height = vips_image_get_height(*image);
 	int shrink = (int)(sigma / SIGMA_ENOUGH);
-	int room = shrink * (int)ceil(3 * sigma / shrink);
+	int room = 2 * shrink;
 	int width_around = VIPS_ROUND_UP(width + 2 * room, shrink);
 	int height_around = VIPS_ROUND_UP(height + 2 * room, shrink);
 	double rest = sigma * sigma - (shrink * shrink - 1) / 12.0;

@@ -161,6 +161,27 @@ def several_at_once_in_their_order_and_rounded_once():
 
 
 @g.case
+def values_are_rounded_to_the_nearest():
+    ramp = g.make("ramp.png", "-size", "1x256", "gradient:black-white",
+                  "-rotate", "90", "-colorspace", "sRGB", "-type",
+                  "TrueColor", "-define", "png:color-type=2")
+    slope = math.tan(1.2 * math.pi / 4)
+    for given, formula in (
+            (dict(gamma="2.2"), lambda v: v ** (1 / 2.2)),
+            (dict(contrast="0.2"), lambda v: (v - .5) * slope + .5),
+            (dict(saturation="0.6"), lambda v: v),
+            (dict(hue="77"), lambda v: v),
+            (dict(colorize="4d4d4d4d"),
+             lambda v: v + (77 / 255 - v) * 77 / 255)):
+        result = values(of(ramp, **given))[::3]
+        for v, got in zip(values(ramp)[::3], result):
+            want = min(max(formula(v / 255), 0), 1) * 255
+            if abs(got - want) > .501:
+                raise Failed("%s of %d is %d, not %.2f"
+                             % (given, v, got, want))
+
+
+@g.case
 def a_neutral_value_changes_no_byte():
     def data(source, **operations):
         with open(of(source, **operations), "rb") as f:
@@ -192,11 +213,11 @@ def ends(found):
     return found[clipped] / 255, found[-1 - clipped] / 255
 
 
-def pale(*how):
+def pale(*how, blue=.85):
     """Nothing dark and nothing bright, under a yellow light."""
-    return g.make("pale%s.png" % "".join(how).replace("/", ""),
+    return g.make("pale%g%s.png" % (blue, "".join(how)),
                   *scene(240, 160), "+level", "22%,71%", "-channel", "B",
-                  "-evaluate", "multiply", "0.85", "+channel", *how)
+                  "-evaluate", "multiply", blue, "+channel", *how)
 
 
 @g.case
@@ -241,24 +262,31 @@ def gains(source):
     return [min(max(math.sqrt(grey_mean / m), 1 / 1.1), 1.1) for m in means]
 
 
-@g.case
-def auto_fix_balances_levels_and_saturates():
-    source = pale()
-    by = gains(source)
+def fixed(source, by):
+    """auto_fix with these gains."""
     found = sorted(
         int(sum(w * min(v / 255 * k, 1) for w, v, k in zip(LUMA, px, by))
             * 255 + .5) for px in zip(*[iter(values(source))] * 3))
     low, high = ends(found)
-    low, high = min(low, .15), max(high, .8)
+    if low < .15 or high > .8:
+        raise Failed("the bounds of levels do not count: %g, %g"
+                     % (low, high))
     each = []
     for channel, k in zip("RGB", by):
-        each += ["-channel", channel, *polynomial(
-            k / (high - low), -low / (high - low))]
-    made = reference("fix", source, *each, "+channel",
-                     *recolour(*saturate(1.1)))
-    if by[2] < 1.02 or low < .15:
-        raise Failed("nothing to mend: %s, %g" % (by, low))
-    g.same(of(source, auto_fix="true"), made, *ROUNDING)
+        each += ["-channel", channel, *polynomial(k / .65, -.15 / .65)]
+    return reference("fix-" + source.rsplit("/", 1)[1], source, *each,
+                     "+channel", *recolour(*saturate(1.1)))
+
+
+@g.case
+def auto_fix_balances_levels_and_saturates():
+    # As yellow as can be mended, and more.
+    for blue, bounded in ((.85, False), (.4, True)):
+        source = pale(blue=blue)
+        by = gains(source)
+        if (by[2] == 1.1) != bounded or by[2] < 1.02:
+            raise Failed("no good source: %s" % by)
+        g.same(of(source, auto_fix="true"), fixed(source, by), *ROUNDING)
 
 
 @g.case
@@ -313,6 +341,19 @@ def blur_of_small_pictures():
             g.same(of(source, blur=blur), g.make(
                 "blurred-%d-%d-%s.png" % (width, height, blur), source,
                 "-blur", "0x%g" % (float(blur) / 2)), .008, .03)
+
+
+@g.case
+def blur_goes_on_beyond_the_edges_in_their_colour():
+    for at in ("0,0 0,99", "99,0 99,99", "0,0 99,0", "0,99 99,99"):
+        source = g.make("edge-%s.png" % at.replace(" ", "-"), "-size",
+                        "100x100", "xc:black", "-fill", "white", "-draw",
+                        "rectangle " + at)
+        for blur in ("10", "40", "100"):
+            made = g.make("edge-%s-%s.png" % (at.replace(" ", "-"), blur),
+                          source, "-virtual-pixel", "edge", "-blur",
+                          "0x%g" % (float(blur) / 2))
+            g.same(of(source, blur=blur), made, .006, .03)
 
 
 @g.case
