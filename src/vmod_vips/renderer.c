@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -32,6 +33,7 @@
 #include "renderer.h"
 
 #define DESCRIBE_TIMEOUT	10.	/* s: may be a cold start from disk */
+#define RENDERER_NICE		10	/* who only needs the cache goes first */
 
 extern char **environ;
 
@@ -217,6 +219,9 @@ renderer_new(char *const *argv, bool serve, char *err)
 	    serve ? pair[1] : -1);
 	closefd(&pair[1]);
 	closefd(&words[1]);
+	/* Its threads, which do not exist yet, will have it from this one. */
+	if (e == 0)
+		(void)setpriority(PRIO_PROCESS, r->pid, RENDERER_NICE);
 	if (e != 0) {
 		(void)snprintf(err, RENDERER_ERROR_MAX,
 		    "cannot start renderer %s: %s", argv[0], strerror(e));
