@@ -128,11 +128,21 @@ dear_max(const struct lanes *l)
 	return ((l->turns + 1) / 2);
 }
 
+/* The most that they hold in any case. */
+static unsigned
+dear_most(const struct lanes *l)
+{
+
+	return (l->turns == 1 ? 1 : l->turns - (l->turns + 3) / 4);
+}
+
 static struct lane_entry *
 choose(struct lanes *l)
 {
 	struct lane_entry *cheap = l->cheap.first, *dear = l->dear.first;
 
+	if (cheap == NULL && l->busy_dear >= dear_most(l))
+		return (NULL);
 	if (cheap == NULL || dear == NULL)
 		return (cheap != NULL ? cheap : dear);
 	if (dear->passed >= LANES_BYPASS && l->busy_dear < dear_max(l))
@@ -149,6 +159,8 @@ lanes_next(struct lanes *l)
 	if (l->waiting == 0 || l->busy >= l->turns)
 		return (NULL);
 	e = choose(l);
+	if (e == NULL)
+		return (NULL);
 	unqueue(l, e);
 	l->busy++;
 	l->busy_dear += e->dear;

@@ -6,11 +6,14 @@
  *
  * A turn is the right to have a renderer at work, and there are so many.
  * Cheap renders go first, in order of arrival, and dear ones among
- * themselves.  Two rules keep either from having it all, where both wait:
+ * themselves.  Three rules keep either from having it all:
  *
- * - dear ones hold at most half of the turns, and one of one;
+ * - dear ones never hold the last quarter of the turns, one at least, unless
+ *   there is only one: what comes next may be cheap;
+ * - where both wait, dear ones hold at most half of the turns, or the only
+ *   one;
  * - a dear one is passed by at most LANES_BYPASS cheap ones.  It then has the
- *   next turn, if the first rule lets it.
+ *   next turn, if the other rules let it.
  *
  * The queue is bounded, in number and in what it would cost to work it off.
  *

@@ -86,9 +86,9 @@ test_cheap_goes_first_but_not_for_ever(void **state)
 	assert_ptr_equal(next, &cheap[i]);
 }
 
-/* With `turns`, and both waiting, dear ones get `most` of them. */
+/* Of `turns`, dear ones get `most` when both wait, and `alone` otherwise. */
 static void
-check_share(unsigned turns, unsigned most)
+check_share(unsigned turns, unsigned most, unsigned alone)
 {
 	struct lane_entry cheap[40], dear[8], *next;
 	struct lanes l;
@@ -107,12 +107,15 @@ check_share(unsigned turns, unsigned most)
 		lanes_leave(&l, next, 0);
 	}
 	assert_int_equal(l.busy_dear, most);
-	/* When no cheap one waits, they may have all. */
 	while (l.cheap.first != NULL)
 		lanes_give_up(&l, l.cheap.first);
 	while (lanes_next(&l) != NULL)
 		continue;
-	assert_int_equal(l.busy_dear, turns);
+	assert_int_equal(l.busy_dear, alone);
+	/* A turn is left for a cheap one, if there is more than one. */
+	enter(&l, cheap, 1, CHEAP);
+	next = lanes_next(&l);
+	assert_true(turns == 1 ? next == NULL : next == &cheap[0]);
 }
 
 static void
@@ -120,11 +123,11 @@ test_share_of_the_dear(void **state)
 {
 
 	(void)state;
-	check_share(1, 1);
-	check_share(2, 1);
-	check_share(3, 2);
-	check_share(4, 2);
-	check_share(8, 4);
+	check_share(1, 1, 1);
+	check_share(2, 1, 1);
+	check_share(3, 2, 2);
+	check_share(4, 2, 3);
+	check_share(8, 4, 6);
 }
 
 static void
