@@ -81,6 +81,8 @@ encode_saves(enum image_format format, bool lossless)
 bool
 encode_has_quality(enum image_format format, bool lossless)
 {
+	if (format == IMAGE_FORMAT_JPG)
+		return (true);
 	return (!lossless && format != IMAGE_FORMAT_PNG &&
 	    format != IMAGE_FORMAT_GIF);
 }

@@ -58,6 +58,7 @@ vmod_images_parse(VRT_CTX, struct VPFX(vips_images) *images, VCL_STRING url,
 		.save_data = given(save_data)
 	};
 	struct render_task *task;
+	unsigned formats;
 	char *copy;
 	int e;
 
@@ -80,10 +81,13 @@ vmod_images_parse(VRT_CTX, struct VPFX(vips_images) *images, VCL_STRING url,
 	if (e != 0)
 		return (0);
 	image_request_hints(&task->request, &images->site, &hints);
+	formats = images->site.auto_formats;
+	/* Its lossless files are large, and not every libvips writes them. */
+	if (task->request.ops.lossless)
+		formats &= ~(1u << IMAGE_FORMAT_AVIF);
 	if (task->request.negotiated)
 		image_request_negotiate(&task->request,
-		    negotiate_format(given(accept),
-			images->site.auto_formats));
+		    negotiate_format(given(accept), formats));
 	return (1);
 }
 

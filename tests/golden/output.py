@@ -139,6 +139,14 @@ def lossless_is():
 
 
 @g.case
+def a_jpeg_is_the_same_with_lossless():
+    jpeg = g.make("lossless.jpg", source(), "-quality", "95")
+    _, data, quality, _ = rendered(jpeg, "width=50")
+    if (data, quality) != rendered(jpeg, "width=50&lossless=true")[1:3]:
+        raise Failed("another JPEG than without")
+
+
+@g.case
 def progressive_jpegs_come_in_scans():
     for ops, sof, least in (("format=jpg", 0xC0, 1),
                             ("format=jpg&progressive=true", 0xC2, 3)):
