@@ -82,10 +82,29 @@ draw_shape(struct job *job)
 	return (0);
 }
 
+static bool
+is_grey(const struct picture *picture)
+{
+	return (vips_image_get_bands(picture->frames[0]) < 3);
+}
+
+/* A profile of colours is none of grey, and the other way round. */
+static void
+drop_profile(struct picture *picture)
+{
+	g_clear_pointer(&picture->profile, g_free);
+	picture->profile_len = 0;
+}
+
 int
 draw(struct job *job)
 {
-	if (draw_adjust(job) || draw_canvas(job) || marks_draw(job))
+	bool grey = is_grey(&job->picture);
+
+	if (draw_adjust(job) || draw_canvas(job) || marks_draw(job) ||
+	    draw_shape(job))
 		return (-1);
-	return (draw_shape(job));
+	if (is_grey(&job->picture) != grey)
+		drop_profile(&job->picture);
+	return (0);
 }

@@ -9,10 +9,13 @@ here once more, from ImageMagick's pixels.
 """
 
 import math
+import zlib
 
+import profiles
 from golden import Failed, Golden, scene, spell
 from grounds import (alike, alpha, colour, expect_bands, faded, grey,
                      values)
+from tags import png_chunk, png_with
 
 g = Golden()
 ROUNDING = (0.004, 0.0079)      # one step of 8 bits throughout, or two
@@ -196,6 +199,24 @@ def a_neutral_value_changes_no_byte():
                 ("auto_fix", "false")):
             if data(source, **{name: value}) != data(source):
                 raise Failed("%s=%s of %s does" % (name, value, source))
+
+
+@g.case
+def a_profile_of_another_model_is_not_kept():
+    p3 = profiles.rgb(profiles.P3)
+    for source, profile, kept, lost in (
+            (colour(g), p3, "filter=sepia", "filter=grey"),
+            (grey(g), profiles.grey(2.2), "filter=negate", "filter=sepia"),
+            (grey(g), profiles.grey(2.2), "pad=4&pad_color=808080",
+             "pad=4&pad_color=ff0000")):
+        with open(source, "rb") as f:
+            tagged = g.write("tagged.png", png_with(f.read(), png_chunk(
+                b"iCCP", b"x\0\0" + zlib.compress(profile))))
+        for given, there in ((kept, True), (lost, False)):
+            with open(g.render(tagged, given + "&format=jpg&strip=none"),
+                      "rb") as f:
+                if (b"acsp" in f.read()) != there:
+                    raise Failed("%s: profile is not %s" % (given, there))
 
 
 # -- what the picture decides -----------------------------------------------
