@@ -174,14 +174,6 @@ find_part(const struct source *source, const struct decode *plan,
 	return (a);
 }
 
-static int
-pull(VipsImage **image)
-{
-	VipsImage *next = vips_image_copy_memory(*image);
-
-	return (step(image, next == NULL, &next));
-}
-
 /*
  * Enlarging reads rows again, which a decoder cannot; and there is less of
  * them than of the result.
@@ -192,12 +184,12 @@ frame(VipsImage **image, const struct area *part, const struct decode *plan)
 	if (resize_cut(image, part))
 		return (-1);
 	if ((part->width < plan->width || part->height < plan->height) &&
-	    pull(image))
+	    step_pull(image))
 		return (-1);
 	if (resize_to(image, plan->width, plan->height) ||
 	    resize_cut(image, &plan->cut))
 		return (-1);
-	return (pull(image));
+	return (step_pull(image));
 }
 
 /*

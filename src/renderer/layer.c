@@ -78,33 +78,6 @@ fade(VipsImage **image, double opacity)
 }
 
 static int
-pull(VipsImage **image)
-{
-	VipsImage *next = vips_image_copy_memory(*image);
-
-	return (step(image, next == NULL, &next));
-}
-
-/*
- * Blending would pass on to the picture what comes with the layer: its
- * profile, its EXIF.
- */
-static int
-forget_metadata(VipsImage **image)
-{
-	VipsImage *next;
-	gchar **fields, **field;
-
-	if (step(image, vips_copy(*image, &next, NULL), &next))
-		return (-1);
-	fields = vips_image_get_fields(*image);
-	for (field = fields; *field != NULL; field++)
-		(void)vips_image_remove(*image, *field);
-	g_strfreev(fields);
-	return (0);
-}
-
-static int
 add_alpha(VipsImage **image)
 {
 	VipsImage *next;
@@ -117,9 +90,9 @@ add_alpha(VipsImage **image)
 int
 layer_make(struct layer *layer, VipsImage *image, double opacity)
 {
-	if (add_alpha(&image) || pull(&image) || drop_colours(&image) ||
-	    fade(&image, opacity) || pull(&image) ||
-	    forget_metadata(&image)) {
+	if (add_alpha(&image) || step_pull(&image) || drop_colours(&image) ||
+	    fade(&image, opacity) || step_pull(&image) ||
+	    step_forget(&image)) {
 		g_object_unref(image);
 		return (-1);
 	}

@@ -45,10 +45,8 @@ picture_each(struct picture *picture, picture_step *fn, const void *priv)
 static int
 pull(VipsImage **frame, const void *priv)
 {
-	VipsImage *next = vips_image_copy_memory(*frame);
-
 	(void)priv;
-	return (step(frame, next == NULL, &next));
+	return (step_pull(frame));
 }
 
 int

@@ -221,22 +221,6 @@ job_decode(struct job *job)
 	return (0);
 }
 
-/* Nothing but pixels: no saver may find anything else to write. */
-static int
-forget_metadata(VipsImage **image)
-{
-	VipsImage *next;
-	gchar **fields, **field;
-
-	if (step(image, vips_copy(*image, &next, NULL), &next))
-		return (-1);
-	fields = vips_image_get_fields(*image);
-	for (field = fields; *field != NULL; field++)
-		(void)vips_image_remove(*image, *field);
-	g_strfreev(fields);
-	return (0);
-}
-
 static int
 make_plain(VipsImage **frame, const void *priv)
 {
@@ -245,7 +229,7 @@ make_plain(VipsImage **frame, const void *priv)
 	if (job->keep_profile ? colour_keep(frame) : colour_to_srgb(frame))
 		return (-1);
 	return (orient_upright(frame, job->orientation) ||
-	    forget_metadata(frame) ? -1 : 0);
+	    step_forget(frame) ? -1 : 0);
 }
 
 static int

@@ -28,4 +28,13 @@ step(VipsImage **image, int error, VipsImage **next)
 	return (0);
 }
 
+/* Have all pixels in memory, so that whatever is wrong with them is known. */
+int step_pull(VipsImage **image);
+
+/*
+ * Keep nothing but pixels: neither may a saver find anything else to write,
+ * nor blending pass it on.
+ */
+int step_forget(VipsImage **image);
+
 #endif
