@@ -157,6 +157,9 @@ sub vcl_backend_error {
 	} else {
 		call pixelfleet_source_error;
 	}
+	# The sentence is in the body; the status line gets the standard words
+	# back, as it does after synth().
+	set beresp.status = beresp.status;
 	return (deliver);
 }
 
