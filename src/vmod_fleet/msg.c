@@ -6,6 +6,7 @@
 
 #include "config.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -56,20 +57,26 @@ msg_count(const struct http *hp, const char *name)
 	return (n);
 }
 
+static void
+msg_log_unset(const struct http *hp, unsigned u)
+{
+	unsigned unset = hp->logtag + (SLT_ReqUnset - SLT_ReqMethod);
+
+	if (hp->vsl != NULL)
+		VSLbt(hp->vsl, (enum VSL_tag_e)unset, hp->hd[u]);
+}
+
 /* Remove the headers whose name begins with `prefix` (of l characters). */
 static void
 msg_remove(struct http *hp, const char *prefix, size_t l)
 {
-	unsigned u, v, unset;
+	unsigned u, v;
 
 	CHECK_OBJ_NOTNULL(hp, HTTP_MAGIC);
-	unset = hp->logtag + (SLT_ReqUnset - SLT_ReqMethod);
 	for (u = v = MSG_FIRST; u < hp->nhd; u++) {
 		if ((size_t)Tlen(hp->hd[u]) >= l &&
 		    strncasecmp(hp->hd[u].b, prefix, l) == 0) {
-			if (hp->vsl != NULL)
-				VSLbt(hp->vsl, (enum VSL_tag_e)unset,
-				    hp->hd[u]);
+			msg_log_unset(hp, u);
 			continue;
 		}
 		hp->hd[v] = hp->hd[u];
@@ -94,4 +101,50 @@ msg_strip(struct http *hp, const char *prefix)
 {
 
 	msg_remove(hp, prefix, strlen(prefix));
+}
+
+/* Whether the list, separated by ", ", has the name of the header. */
+static bool
+msg_listed(const char *list, const txt *hd)
+{
+	size_t len;
+
+	for (; *list != '\0'; list += len + strspn(list + len, ", ")) {
+		len = strcspn(list, ", ");
+		if (msg_is(hd, list, len))
+			return (true);
+	}
+	return (false);
+}
+
+/* Messages that are copies of each other share the text of their headers. */
+static bool
+msg_shares(const struct http *hp, const txt *hd)
+{
+	unsigned u;
+
+	for (u = MSG_FIRST; u < hp->nhd; u++)
+		if (hp->hd[u].b == hd->b)
+			return (true);
+	return (false);
+}
+
+void
+msg_strip_copied(struct http *hp, const struct http *of, const char *keep)
+{
+	unsigned u, v;
+
+	CHECK_OBJ_NOTNULL(hp, HTTP_MAGIC);
+	CHECK_OBJ_NOTNULL(of, HTTP_MAGIC);
+	for (u = v = MSG_FIRST; u < hp->nhd; u++) {
+		if (msg_shares(of, &hp->hd[u]) &&
+		    !msg_listed(keep, &hp->hd[u])) {
+			msg_log_unset(hp, u);
+			continue;
+		}
+		hp->hd[v] = hp->hd[u];
+		hp->hdf[v] = hp->hdf[u];
+		v++;
+	}
+	hp->nhd = v;
 }

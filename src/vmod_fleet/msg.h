@@ -22,4 +22,10 @@ void msg_set(struct http *, const char *name, const char *value);
 /* Remove every header whose name begins with `prefix`. */
 void msg_strip(struct http *, const char *prefix);
 
+/*
+ * Remove every header that is a copy of one in `of`, made with the message
+ * and not touched since, but those that are named in the list `keep`.
+ */
+void msg_strip_copied(struct http *, const struct http *of, const char *keep);
+
 #endif

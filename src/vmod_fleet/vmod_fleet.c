@@ -646,6 +646,20 @@ vmod_strip(VRT_CTX, VCL_STRING prefix)
 	msg_strip(hp, prefix);
 }
 
+VCL_VOID
+vmod_strip_client(VRT_CTX, VCL_STRING keep)
+{
+
+	CHECK_OBJ_NOTNULL(ctx, VRT_CTX_MAGIC);
+	if (ctx->method != VCL_MET_BACKEND_FETCH) {
+		VRT_fail(ctx, "fleet.strip_client() is for vcl_backend_fetch");
+		return;
+	}
+	CHECK_OBJ_NOTNULL(ctx->bo, BUSYOBJ_MAGIC);
+	msg_strip_copied(ctx->http_bereq, ctx->bo->bereq0,
+	    keep != NULL ? keep : "");
+}
+
 VCL_STRING
 vmod_request_id(VRT_CTX, VCL_STRING id)
 {

@@ -15,17 +15,11 @@ sub pixelfleet_source_recv {
 
 # To the origin, with nothing in the request that could make its answer
 # depend on who asked first: the object is everybody's.  Host is the
-# backend's own for the same reason.
+# backend's own for the same reason.  The conditions are Varnish's.
 sub pixelfleet_source_fetch {
+	fleet.strip_client(
+	    "X-Request-Id, Via, If-None-Match, If-Modified-Since");
 	unset bereq.http.Host;
-	unset bereq.http.Accept;
-	unset bereq.http.Accept-Encoding;
-	unset bereq.http.Accept-Language;
-	unset bereq.http.Cookie;
-	unset bereq.http.Authorization;
-	unset bereq.http.Origin;
-	unset bereq.http.Referer;
-	unset bereq.http.User-Agent;
 	set bereq.http.User-Agent = "pixelfleet";
 	fleet.strip("Fleet-");
 }
