@@ -8,6 +8,9 @@
 # It is fetched by a retry.  bereq.http.Fleet-Fallback is that status; when the
 # fallback cannot be had either, "none", and another retry makes the answer
 # that there would have been without one.
+#
+# What is sent to an origin itself does not carry that header, so there are no
+# fallbacks without a source door.
 
 # In place of the original, where it is the fallback's turn.
 sub pixelfleet_fallback_fetch {
@@ -21,7 +24,7 @@ sub pixelfleet_fallback_fetch {
 
 # There is no picture, for a reason that has the status beresp.status.
 sub pixelfleet_fallback_failed {
-	if (images.fallback() != "" &&
+	if (images.fallback() != "" && cluster.has_source() &&
 	    bereq.http.Fleet-Fallback != "none") {
 		if (bereq.http.Fleet-Fallback) {
 			std.log("fallback: unusable, status " + beresp.status);
