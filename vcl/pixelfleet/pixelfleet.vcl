@@ -126,7 +126,7 @@ sub vcl_backend_fetch {
 }
 
 sub vcl_backend_response {
-	if (bereq.http.Fleet-To && bereq.uncacheable) {
+	if (bereq.http.Fleet-To && !bereq.http.Fleet-Kind) {
 		call pixelfleet_http_response;
 	} else if (bereq.http.Fleet-To) {
 		call pixelfleet_copy_response;
@@ -143,7 +143,7 @@ sub vcl_backend_response {
 }
 
 sub vcl_backend_error {
-	if (bereq.http.Fleet-To && bereq.uncacheable) {
+	if (bereq.http.Fleet-To && !bereq.http.Fleet-Kind) {
 		call pixelfleet_http_error;
 		return (deliver);
 	} else if (bereq.http.Fleet-To) {
