@@ -66,11 +66,15 @@ render_job_enter(struct render_job *job, struct pool_ticket *ticket)
 }
 
 static enum renderer_answer
-render_job_ask(struct render_job *job, size_t len, struct renderer *r)
+render_job_ask(struct render_job *job, struct renderer *r)
 {
 	enum renderer_answer a;
 	vtim_mono start;
+	ssize_t len;
 
+	len = render_request_pack(&job->request, job->packet,
+	    sizeof job->packet);
+	assert(len > 0);
 	job->pid = r->pid;
 	start = VTIM_mono();
 	/* No encoder of ours needs 8 bytes a pixel, metadata aside. */
@@ -143,23 +147,25 @@ render_job_none(struct render_job *job, int status)
 }
 
 /*
- * With a turn.  Returns the renderer where it is good for more.  One that
- * died while it was idle has not seen the request, so another may.
+ * With a turn.  Returns the renderer where it is good for more.  Another one
+ * may try where the first died while it was idle and has not seen the
+ * request, or where somebody else, the kernel perhaps, has killed it.
  */
 static struct renderer *
-render_job_do(struct render_job *job, size_t len)
+render_job_do(struct render_job *job)
 {
 	enum renderer_answer a = RENDERER_UNHEARD;
 	struct renderer *r;
 	int status = -1;
 	unsigned try;
 
-	for (try = 0; try < 2 && a == RENDERER_UNHEARD; try++) {
+	for (try = 0; try < 2 && (a == RENDERER_UNHEARD ||
+	    render_job_proof(job, a, status) == POISON_LIKELY); try++) {
 		job->pid = 0;
 		r = pool_take(try > 0);
 		if (r == NULL)
 			break;
-		a = render_job_ask(job, len, r);
+		a = render_job_ask(job, r);
 		if (a == RENDERER_ANSWERED) {
 			renderer_words(r, job->words);
 			return (r);
@@ -177,20 +183,16 @@ int
 render_job_run(struct render_job *job)
 {
 	struct pool_ticket ticket;
-	ssize_t len;
 
 	memset(&job->reply, 0, sizeof job->reply);
 	job->result = -1;
 	job->rendered = 0;
 	job->pid = 0;
 	job->words[0] = '\0';
-	len = render_request_pack(&job->request, job->packet,
-	    sizeof job->packet);
-	assert(len > 0);
 	if (foresee(job) != 0 || poisoned_refuses(job) ||
 	    !render_job_enter(job, &ticket))
 		return (-1);
-	pool_leave(&ticket, render_job_do(job, len));
+	pool_leave(&ticket, render_job_do(job));
 	COUNT(render_us, job->rendered * 1e6);
 	if (job->reply.status != 200)
 		return (-1);

@@ -12,6 +12,8 @@
  *	shout			a result, and more on stderr than anyone reads
  *	refuse STATUS TEXT	a failure
  *	signal N, exit N	its end
+ *	once PATH		its end by SIGKILL, but a result where that file
+ *				is not empty, which it is not any more
  *	hang			nothing, for ever
  *	close			nothing, and no socket any more
  *	garbage			a packet that is no reply
@@ -162,6 +164,22 @@ refuse(void)
 }
 
 static void
+die_once(void)
+{
+	char mark = 'x';
+	int fd = open(argument(), O_RDWR);
+
+	if (fd < 0)
+		err(1, "%s", argument());
+	if (read(fd, &mark, 1) == 0) {
+		if (write(fd, &mark, 1) != 1)
+			err(1, "%s", argument());
+		(void)raise(SIGKILL);
+	}
+	(void)close(fd);
+}
+
+static void
 obey(void)
 {
 	if (is("until"))
@@ -173,6 +191,8 @@ obey(void)
 		shout();
 	else if (is("signal"))
 		(void)raise(atoi(argument()));
+	else if (is("once"))
+		die_once();
 	else if (is("exit"))
 		exit(atoi(argument()));
 	else if (is("close"))
