@@ -261,6 +261,8 @@ colour_flatten(VipsImage **image, uint32_t rgba)
 
 	if (!vips_image_hasalpha(*image))
 		return (0);
+	if ((rgba & 255) < 255)
+		red = green = blue = 255;
 	if ((red != green || red != blue) &&
 	    vips_image_get_bands(*image) < 4 && grey_to_rgb(image))
 		return (-1);

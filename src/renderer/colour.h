@@ -33,7 +33,10 @@ int colour_opaque(VipsImage *image);
 /* A step: drop the alpha band. */
 int colour_drop_alpha(VipsImage **image);
 
-/* A step: lay what is transparent on 0xrrggbb.., where there is alpha. */
+/*
+ * A step: lay what is transparent on 0xrrggbbaa, where there is alpha; on
+ * white where that is no ground itself, but transparent.
+ */
 int colour_flatten(VipsImage **image, uint32_t rgba);
 
 #endif

@@ -20,6 +20,7 @@
 #define SHRINK_ERROR	0.1	/* px */
 #define THUMBNAIL_ERROR	0.01	/* of its aspect */
 #define VECTOR_SIDE_MAX	32767	/* px, of what renders vectors */
+#define VECTOR_CHEAP	4e6	/* pixels, drawn in little time */
 
 /* An edge of the source, `at` of `side`, where that side is `now` long. */
 static unsigned
@@ -78,13 +79,35 @@ shrink_webp(const struct source *source, const struct decode *plan,
 	return (ratio / (whole ? 3 : 5));
 }
 
-/* At the size that is needed, and no larger than can be drawn. */
+static unsigned
+common_divisor(unsigned a, unsigned b)
+{
+	unsigned rest;
+
+	while (b != 0) {
+		rest = a % b;
+		a = b;
+		b = rest;
+	}
+	return (a);
+}
+
+/*
+ * At the size that is needed, or, where that is cheap, at the next one with
+ * whole numbers on both sides: at others the shape is drawn into a fraction
+ * of its last row or column, and what is behind shines through.  No larger
+ * than can be drawn.
+ */
 static double
 shrink_vector(const struct source *source, double ratio)
 {
 	unsigned side = source->width > source->height ? source->width :
 	    source->height;
+	double steps = common_divisor(source->width, source->height);
+	double whole = steps / ceil(steps / ratio - 1e-6);
 
+	if (source->width / whole * (source->height / whole) <= VECTOR_CHEAP)
+		ratio = whole;
 	return (fmax(ratio, (double)side / VECTOR_SIDE_MAX));
 }
 

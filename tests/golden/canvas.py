@@ -73,10 +73,13 @@ def pad_is_not_adjusted():
 
 @g.case
 def a_transparent_pad_gets_a_ground_where_there_is_no_alpha():
-    result = g.render(colour(g), "pad=20&pad_color=0000ff00&format=jpg")
-    if max(abs(a - b) for a, b in zip(g.pixel(result, 5, 5),
-                                      (0, 0, 255))) > 3:
-        raise Failed("it is %s" % (g.pixel(result, 5, 5),))
+    for given, ground in (("0000ff", (0, 0, 255)),
+                          ("0000ff80", (127, 127, 255)),
+                          ("transparent", (255, 255, 255))):
+        result = g.render(colour(g), "pad=20&pad_color=%s&format=jpg" % given)
+        if max(abs(a - b) for a, b in zip(g.pixel(result, 5, 5),
+                                          ground)) > 3:
+            raise Failed("%s is %s" % (given, g.pixel(result, 5, 5)))
 
 
 @g.case
