@@ -66,6 +66,12 @@ def polynomial(slope, intercept):
     return ["-function", "polynomial", "%.8f,%.8f" % (slope, intercept)]
 
 
+def contrasted(share):
+    """As ImageMagick 6 does it by name; 7 has other slopes."""
+    slope = math.tan(math.pi / 4 * (1 + share))
+    return polynomial(slope, (1 - slope) / 2)
+
+
 def power(gamma):
     """-gamma would be written into the file, and undone on reading."""
     return ["-evaluate", "pow", "%.8f" % (1 / gamma)]
@@ -77,8 +83,8 @@ POINTS = [
     ("brightness", "-0.35", ["-brightness-contrast", "-35x0"]),
     ("brightness", "1", ["-evaluate", "set", "100%"]),
     ("brightness", "-1", ["-evaluate", "set", "0"]),
-    ("contrast", "0.3", ["-brightness-contrast", "0x30"]),
-    ("contrast", "-0.6", ["-brightness-contrast", "0x-60"]),
+    ("contrast", "0.3", contrasted(0.3)),
+    ("contrast", "-0.6", contrasted(-0.6)),
     ("contrast", "1", ["-channel", "RGB", "-threshold", "50%",
                              "+channel"]),
     ("contrast", "-1", ["-evaluate", "set", "50%"]),

@@ -14,6 +14,9 @@ from golden import Failed, Golden, kind_of, run, scene, spell
 
 g = Golden()
 DELAYS = (100, 250, 40, 500)		# ms
+# ImageMagick 7 takes an empty picture for grey, and what is laid on it too,
+# unless its file says colours.
+RGBA = ("-define", "png:color-type=6")
 # A palette of 256 colours for a scene is coarse.
 RMSE = 0.03
 
@@ -126,7 +129,7 @@ def webp_frames(path, data):
     for kind, part in webp_chunks(data):
         if kind == b"VP8X":
             canvas = g.make(name + "-0.png", "-size", "%dx%d" % (
-                three(part, 4) + 1, three(part, 7) + 1), "xc:none")
+                three(part, 4) + 1, three(part, 7) + 1), "xc:none", *RGBA)
         if kind != b"ANMF":
             continue
         x, y, w, h = (three(part, 0) * 2, three(part, 3) * 2,
@@ -137,7 +140,8 @@ def webp_frames(path, data):
         seen = g.make("%s-%d.png" % (name, n), canvas, "-alpha", "set",
                       frame, "-geometry",
                       "+%d+%d" % (x, y), "-compose",
-                      "Copy" if part[15] & 2 else "Over", "-composite")
+                      "Copy" if part[15] & 2 else "Over", "-composite",
+                      *RGBA)
         shown.append(seen)
         canvas = seen
         if part[15] & 1:
@@ -145,7 +149,7 @@ def webp_frames(path, data):
                             "set", "(", "-size",
                             "%dx%d" % (w, h), "xc:none", ")", "-geometry",
                             "+%d+%d" % (x, y), "-compose", "Copy",
-                            "-composite")
+                            "-composite", *RGBA)
     return shown or [path]
 
 

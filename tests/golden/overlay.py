@@ -88,8 +88,11 @@ def share_of_the_width():
 
 
 def composed_of(name, source, overlay):
-    """overlay: arguments that make it."""
-    return g.make(name, source, "(", *overlay, ")", "-gravity", "center",
+    """overlay: arguments that make it.
+
+    On what is grey, ImageMagick 7 makes it grey as well.
+    """
+    return g.make(name, source, "-colorspace", "sRGB", "(", *overlay, ")", "-gravity", "center",
                   "-compose", "Over", "-composite", "-depth", "8")
 
 
@@ -119,9 +122,10 @@ def never_larger_than_the_picture():
 def tiles():
     for offset in (None, "10,4"):
         x, y = map(int, (offset or "0,0").split(","))
+        # Not Src, by which ImageMagick 7 multiplies colours with alpha.
         tile = g.make("tile-%d.png" % x, "-size", "%dx%d" % (60 + x, 40 + y),
                       "xc:none", logo(), "-geometry", "+%d+%d" % (x, y),
-                      "-compose", "Src", "-composite", *RGBA)
+                      "-compose", "Copy", "-composite", *RGBA)
         row = g.make("row-%d.png" % x, *[tile] * 5, "+append", *RGBA)
         layer = g.make("tiles-%d.png" % x, *[row] * 5, "-append", "-crop",
                        "240x160+0+0", "+repage", *RGBA)
