@@ -123,7 +123,8 @@ class Reload(unittest.TestCase):
         for name in ("retried", "discarded", "refused_config",
                      "refused_stranger"):
             self.assertEqual(c.total("FLEET." + name), 0, name)
-        self.assertEqual(c.total("VIPS.renders"), len(load.digests))
+        asked = {url + "?width=20" for url in self.urls} | set(load.digests)
+        self.assertEqual(c.total("VIPS.renders"), len(asked))
 
     def test_a_request_under_way_outlives_its_vcl(self):
         c = self.cluster
