@@ -222,7 +222,7 @@ find_kind(const char *name, size_t len)
 	return (-1);
 }
 
-/* What kind the URL is by its looks. */
+/* What kind the URL is by its looks.  A star in an operation is data. */
 static enum purge_kind
 url_kind(const struct purge_request *req)
 {
@@ -230,6 +230,9 @@ url_kind(const struct purge_request *req)
 
 	if (strcmp(req->url, "/") == 0)
 		return (PURGE_ALL);
+	if (is_set(req->operations) && is_set(req->source) &&
+	    strchr(req->source, '*') == NULL)
+		return (PURGE_VARIANT);
 	if (req->url[star] != '\0')
 		return (req->url[star + 1] == '\0' ? PURGE_PREFIX :
 		    PURGE_GLOB);
@@ -378,6 +381,9 @@ read_operand(struct draft *d)
 		return (0);
 	case PURGE_PREFIX:
 	case PURGE_GLOB:
+		if (is_set(req->operations))
+			return (refuse(d, 400, "the %s is about originals: "
+			    "it cannot have operations", kind_name[d->kind]));
 		break;
 	}
 	return (read_url(d));

@@ -80,8 +80,8 @@ struct purge_request {
 /*
  * The canonical text of what a request asks for.  Without PURGE_HDR_BY, tags
  * and a regular expression speak for themselves; "/" is everything, a URL
- * with a star a prefix or a glob, one with operations a variant, and any
- * other an original.  Returns 0, or the status to refuse with, 400 or 405,
+ * with a star a prefix or a glob, one with operations a variant (a star in
+ * those is data), and any other an original.  Returns 0, or the status to refuse with, 400 or 405,
  * and a sentence in err that is printable and holds no byte of the request
  * that is not.
  */
