@@ -73,7 +73,7 @@ class Cluster:
     """N nodes and an origin; a context manager."""
 
     def __init__(self, nodes=3, files=(), vcl=None, origin=True,
-                 base=None):
+                 base=None, options=()):
         self.n = nodes
         self.files = [os.path.join(SAMPLES, f) for f in files]
         self.vcl = vcl
@@ -84,6 +84,7 @@ class Cluster:
         self.origin_dir = os.path.join(self.tmp, "origin")
         self.pictures = os.path.join(self.origin_dir, "pictures")
         self.origin = origin
+        self.options = options		# more of them for tools/cluster
 
     def __enter__(self):
         try:
@@ -92,7 +93,7 @@ class Cluster:
                      str(self.base), *self.files)
             args = ["-n", str(self.n), "-d", self.dir, "--port",
                     str(self.base), "--origin", f"127.0.0.1:{self.base}",
-                    "--secret", SECRET, "--build", BUILD]
+                    "--secret", SECRET, "--build", BUILD, *self.options]
             if self.vcl is not None:
                 args += ["--vcl", self.file("site.vcl", self.vcl)]
             tool("cluster", "start", *args)
@@ -122,6 +123,15 @@ class Cluster:
         os.chmod(path + ".new", 0o644)
         os.rename(path + ".new", path)
 
+    # Where node I is: one that is elsewhere than here has an address of its
+    # own, and a command in front of those that are to run there.
+
+    def host(self, _index):
+        return "127.0.0.1"
+
+    def enter(self, _index):
+        return []
+
     # what is there
 
     def nodes(self):
@@ -135,7 +145,7 @@ class Cluster:
         # A VCL takes its time to compile where others want the CPU too:
         # varnishadm waits for 5 s only, and then says nothing and exits 0.
         done = subprocess.run(
-            ["varnishadm", "-t", "120", "-n",
+            [*self.enter(index), "varnishadm", "-t", "120", "-n",
              os.path.join(self.dir, f"n{index}"), *command],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             check=False)
@@ -185,7 +195,7 @@ class Cluster:
         sent = {"X-Image-Debug": SECRET} if debug else {}
         sent.update(headers or {})
         connection = http.client.HTTPConnection(
-            "127.0.0.1", self.base + 10 * index, timeout=timeout)
+            self.host(index), self.base + 10 * index, timeout=timeout)
         try:
             connection.request("GET", url, headers=sent)
             response = connection.getresponse()

@@ -103,7 +103,8 @@ class Fleet(Cluster):
         # A VCL takes its time to compile where others want the CPU too:
         # varnishadm waits for 5 s only, and then says nothing.
         done = subprocess.run(
-            ["varnishadm", "-t", "120", "-n", self.workdir(index), *command],
+            [*self.enter(index), "varnishadm", "-t", "120", "-n",
+             self.workdir(index), *command],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             check=False)
         return done.returncode, done.stdout
