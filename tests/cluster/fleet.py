@@ -59,16 +59,18 @@ class Fleet(Cluster):
     """A cluster, with a VCL text of its own for some of the nodes."""
 
     def __init__(self, nodes=3, files=(), vcl=None, node_vcl=None,
-                 secret=SECRET):
-        super().__init__(nodes=nodes, files=files, vcl=vcl)
+                 secret=SECRET, origin=True, base=None, options=()):
+        super().__init__(nodes=nodes, files=files, vcl=vcl, origin=origin,
+                         base=base, options=options)
         self.node_vcl = node_vcl or {}
         self.secret = secret
         self.loads = itertools.count(1)
 
     def __enter__(self):
         try:
-            tool("origin", "start", "-d", self.origin_dir, "--port",
-                 str(self.base), *self.files)
+            if self.origin:
+                tool("origin", "start", "-d", self.origin_dir, "--port",
+                     str(self.base), *self.files)
             tool("cluster", "start", *self.arguments())
         except BaseException:
             self.__exit__(None, None, None)
@@ -77,7 +79,8 @@ class Fleet(Cluster):
 
     def arguments(self):
         args = ["-n", str(self.n), "-d", self.dir, "--port", str(self.base),
-                "--origin", f"127.0.0.1:{self.base}", "--build", BUILD]
+                "--origin", f"127.0.0.1:{self.base}", "--build", BUILD,
+                *self.options]
         if self.secret is not None:
             args += ["--secret", self.secret]
         if self.vcl is not None:
@@ -169,11 +172,13 @@ class Fleet(Cluster):
 class Load:
     """Clients at some nodes, who keep every answer that is not right."""
 
-    def __init__(self, cluster, nodes, urls, debug=False, check=None):
+    def __init__(self, cluster, nodes, urls, debug=False, check=None,
+                 pace=0):
         self.cluster = cluster
         self.urls = urls
         self.debug = debug
         self.check = check
+        self.pace = pace
         self.wrong = []
         self.answers = 0
         self.digests = {}
@@ -196,6 +201,7 @@ class Load:
                 self.answers += 1
                 if why:
                     self.wrong.append((index, url, why))
+            self.done.wait(self.pace)
 
     def judge(self, index, url, answer):
         if answer.status != 200:
