@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026 The pixelfleet authors
 """A new VCL every second leaves nothing behind: no process, thread,

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026 The pixelfleet authors
 """Hours of renders at one node, and what memory its processes hold meanwhile.
