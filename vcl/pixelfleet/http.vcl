@@ -47,7 +47,6 @@ sub pixelfleet_http_recv {
 		if (cluster.home() != "") {
 			set req.http.Fleet-Home = cluster.home();
 		}
-		set req.backend_hint = cluster.backend();
 		# Varnish fails a pass with a Range that it does not like.
 		# Ranges are cut here, then, as of what is in the cache.
 		if (req.http.Range) {
@@ -135,6 +134,9 @@ sub pixelfleet_http_deliver {
 		call pixelfleet_variant_deliver;
 	}
 	call pixelfleet_http_vary;
+	if (resp.status == 503 && !resp.http.Retry-After) {
+		set resp.http.Retry-After = images.retry_after();
+	}
 	call pixelfleet_log_access;
 	set resp.http.X-Request-Id = req.http.X-Request-Id;
 

@@ -111,6 +111,8 @@ sub vcl_pass {
 sub vcl_backend_fetch {
 	std.log("request_id:" + bereq.http.X-Request-Id);
 	if (bereq.http.Fleet-To) {
+		# Not as the hint of the request, which would outlast a restart.
+		set bereq.backend = cluster.backend();
 		std.log("level:debug");
 		return (fetch);
 	}
@@ -205,11 +207,27 @@ sub vcl_deliver {
 	return (deliver);
 }
 
+# Varnish's own words: a fetch has failed, too late to say why.
+sub pixelfleet_failed_synth {
+	if (local.socket == "source") {
+		set resp.status = 502;
+		set req.http.Fleet-Sentence =
+		    "The original broke off before its end.";
+	} else {
+		set req.http.Fleet-Sentence =
+		    "This image cannot be had just now.";
+	}
+}
+
 # What synth() was given is the sentence for the client, in the body; the
 # status line gets the standard words back.
 sub vcl_synth {
 	call pixelfleet_stale_synth;
-	set req.http.Fleet-Sentence = resp.reason;
+	if (resp.status == 503 && resp.reason == "Service Unavailable") {
+		call pixelfleet_failed_synth;
+	} else {
+		set req.http.Fleet-Sentence = resp.reason;
+	}
 	set resp.status = resp.status;
 	set resp.http.Content-Type = "text/plain; charset=utf-8";
 	set resp.http.Cache-Control = "no-store";
