@@ -116,6 +116,8 @@ peer_publish(struct peer *p, const struct bound_look *look, uint32_t cap)
 {
 
 	CHECK_OBJ_NOTNULL(p, PEER_MAGIC);
+	/* While one VCL follows upon another, both have an agent. */
+	AZ(pthread_mutex_lock(&p->mtx));
 	p->vsc->picks = p->load.picks;
 	p->vsc->moved = p->load.moved;
 	p->vsc->gated = p->load.gated;
@@ -123,4 +125,5 @@ peer_publish(struct peer *p, const struct bound_look *look, uint32_t cap)
 	p->vsc->estimate = look->estimate;
 	p->vsc->cap = cap;
 	p->vsc->report_age = look->age == BOUND_NEVER ? 0 : look->age;
+	AZ(pthread_mutex_unlock(&p->mtx));
 }
