@@ -12,7 +12,6 @@ to read it: the floor before a request, the latest version after it.
 
 import collections
 import multiprocessing
-import random
 import threading
 
 GROUPS, IN_GROUP, OVERLAYS, SOFT = 4, 6, 3, 3

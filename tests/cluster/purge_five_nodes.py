@@ -22,84 +22,14 @@ import statistics
 import sys
 import time
 
-from cluster import SECRET, tool, wait_for
-from fleet import BUILD, Fleet, cluster_vcl
-from netns import networks
+from cluster import wait_for
 from purge_board import Board
 from purge_chaos import Chaos
 from purge_clients import Client, Clients, Tally
-from purge_pictures import Origin
-from purge_purger import Purge, Purger
+from purge_cluster import PurgeCluster
+from purge_purger import Purger
 
 NODES = 5
-# When the fetch of a variant began, for purges of a variant alone: those
-# leave its original where it is, so that the pixels stay the same.
-BEGAN = """
-sub vcl_backend_fetch {
-	set bereq.http.X-Began = std.real(time = now);
-}
-sub vcl_backend_response {
-	if (bereq.http.Fleet-Kind == "variant" && !bereq.http.Fleet-To) {
-		set beresp.http.X-Began = bereq.http.X-Began;
-	}
-}
-
-include "pixelfleet/pixelfleet.vcl";
-"""
-
-
-def five_vcl():
-    return cluster_vcl().replace("import vips;", "import std;\nimport vips;") \
-        .replace("fleet.director()", "fleet.director(timeout = 2s)") \
-        .replace('include "pixelfleet/pixelfleet.vcl";\n', BEGAN)
-
-
-class Five(Fleet):
-    """With networks of their own where there can be any, and an origin that
-    takes its pictures from a board."""
-
-    def __init__(self, board):
-        super().__init__(nodes=NODES, vcl=five_vcl())
-        self.board = board
-        self.networks = networks(NODES)
-        self.here = self.networks.here if self.networks else "127.0.0.1"
-        self.origin = None
-
-    def __enter__(self):
-        try:
-            self.origin = Origin(self.board, self.here, self.base)
-            self.origin.__enter__()
-            tool("cluster", "start", *self.arguments())
-        except BaseException:
-            self.__exit__(None, None, None)
-            raise
-        return self
-
-    def __exit__(self, *_exception):
-        super().__exit__()
-        if self.origin:
-            self.origin.__exit__()
-        if self.networks:
-            self.networks.remove()
-
-    def arguments(self):
-        args = ["-n", str(self.n), "-d", self.dir, "--port", str(self.base),
-                "--origin", f"{self.here}:{self.base}", "--build", BUILD,
-                "--secret", SECRET, "--vcl", self.file("site.vcl", self.vcl)]
-        return args + (self.networks.options() if self.networks else [])
-
-    def host(self, index):
-        return (self.networks.address(index) if self.networks
-                else super().host(index))
-
-    def enter(self, index):
-        return (self.networks.enter(index) if self.networks
-                else super().enter(index))
-
-    def doors(self, which):
-        """Of all nodes, by index: 0 is http, 2 is admin."""
-        return {i: (self.host(i), self.base + 10 * i + which)
-                for i in range(1, self.n + 1)}
 
 
 class OneNode(Purger):
@@ -306,7 +236,7 @@ def main():
     if args.logs:
         os.makedirs(args.logs, exist_ok=True)
     print(f"seed {args.seed}")
-    with Five(Board(NODES)) as cluster:
+    with PurgeCluster(Board(NODES), NODES) as cluster:
         run = Run(cluster, args)
         run.all()
         panics = cluster.panics()

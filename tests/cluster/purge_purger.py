@@ -24,6 +24,18 @@ KINDS = {"source": 50, "overlay": 6, "variant": 10, "prefix": 6, "glob": 4,
 SOFT, SOFT_MARGIN = 60, 5
 
 
+def ask(place, method, url, headers=()):
+    """At an admin door: a host and a port."""
+    connection = http.client.HTTPConnection(*place, timeout=TIMEOUT)
+    try:
+        connection.request(method, url, headers={
+            "Authorization": "Bearer " + SECRET, **dict(headers)})
+        response = connection.getresponse()
+        return response.status, response.read()
+    finally:
+        connection.close()
+
+
 class Purge:
     def __init__(self, kind, method, url, headers=(), versions=None,
                  variant=None):
@@ -133,16 +145,8 @@ class Purger:
 
     # Having it purged
 
-    def ask(self, node, method, url, headers=()):
-        connection = http.client.HTTPConnection(*self.doors[node],
-                                                timeout=TIMEOUT)
-        try:
-            connection.request(method, url, headers={
-                "Authorization": "Bearer " + SECRET, **dict(headers)})
-            response = connection.getresponse()
-            return response.status, response.read()
-        finally:
-            connection.close()
+    def ask(self, node, *request):
+        return ask(self.doors[node], *request)
 
     def send(self, purge):
         """Whether it is acknowledged at once."""
