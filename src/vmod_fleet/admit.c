@@ -6,7 +6,8 @@
  *
  * A stranger gets 403.  A node with another configuration gets 412, the
  * precondition being that both would make the same of the same request.
- * The front takes either for an answer that it has to find itself.
+ * The front takes either for an answer that it has to find itself, and so it
+ * does a 503, of a node that lacks purges.
  */
 
 #include "config.h"
@@ -22,9 +23,11 @@
 
 #include "msg.h"
 #include "node_headers.h"
+#include "purge_node.h"
 #include "vcompat.h"
 
 #define COMPLAINT_MS		1000	/* between two lines about strangers */
+#define COVERS_MS		200	/* for a purge that is on its way */
 
 /* One line for each change of a node's state, not for each probe. */
 static void
@@ -66,6 +69,53 @@ admit_header(const struct http *hp, const char *name)
 {
 
 	return (msg_count(hp, name) == 1 ? msg_get(hp, name) : NULL);
+}
+
+static bool
+admit_is_url(const struct http *hp, const char *url)
+{
+
+	return (!strcmp(hp->hd[HTTP_HDR_URL].b, url));
+}
+
+/* Of these, no image comes: another configuration does not matter. */
+static bool
+admit_is_exchange(const struct http *hp)
+{
+
+	return (admit_is_url(hp, NODE_URL_STATE) ||
+	    admit_is_url(hp, NODE_URL_PURGE));
+}
+
+/* The node told its position in the purge log. */
+static void
+admit_position(const struct VPFX(fleet_director) *d, const char *node,
+    const char *position)
+{
+	int i;
+
+	if (position == NULL || *position == '\0')
+		return;
+	i = member_find(d, node);
+	if (i >= 0)
+		peer_position(d->member[i].peer, position);
+	else
+		(void)purge_node_heard(position);
+}
+
+/* Nobody is served by a node that may not know of a purge that he knows. */
+static const char *
+admit_behind(const struct http *hp, const char *position)
+{
+	const char *why;
+
+	if (!purge_node_caught_up(&why))
+		return (why);
+	if (position == NULL || *position == '\0' ||
+	    admit_is_url(hp, NODE_URL_PROBE) ||
+	    purge_node_covers(position, COVERS_MS))
+		return (NULL);
+	return ("it lacks purges that the asker has");
 }
 
 static const char *
@@ -126,7 +176,7 @@ admit_complain(VRT_CTX, const struct VPFX(fleet_director) *d,
 int
 admit_request(VRT_CTX, struct VPFX(fleet_director) *d, const char **why)
 {
-	const char *node, *config;
+	const char *node, *config, *position;
 	const struct http *hp;
 
 	hp = ctx->http_req;
@@ -139,6 +189,10 @@ admit_request(VRT_CTX, struct VPFX(fleet_director) *d, const char **why)
 		admit_complain(ctx, d, node, *why);
 		return (403);
 	}
+	position = admit_header(hp, NODE_HDR_PURGE);
+	admit_position(d, node, position);
+	if (admit_is_exchange(hp))
+		return (0);
 	if (strcmp(config, d->config.hex) != 0) {
 		FLEET_COUNT(refused_config);
 		admit_note(d, node, config,
@@ -147,6 +201,11 @@ admit_request(VRT_CTX, struct VPFX(fleet_director) *d, const char **why)
 		return (412);
 	}
 	admit_note(d, node, config, NULL, 0);
+	*why = admit_behind(hp, position);
+	if (*why != NULL) {
+		FLEET_COUNT(refused_behind);
+		return (503);
+	}
 	FLEET_COUNT(admitted);
 	return (0);
 }
@@ -160,6 +219,7 @@ admit_load(const struct VPFX(fleet_director) *d, const struct http *hp,
 	const char *text;
 
 	peer_set_config(p, config);
+	admit_position(d, p->name, admit_header(hp, NODE_HDR_PURGE));
 	text = admit_header(hp, NODE_HDR_LOAD);
 	if (text != NULL && !strcmp(config, d->config.hex) &&
 	    node_load_parse(&load, text) == 0)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  * Copyright (c) 2026 The pixelfleet authors
  *
- * The state exchange: once a second, every other node is asked for its load.
+ * The state exchange: once a second, every other node is asked for its load
+ * and its position in the purge log; and whenever there are purges to send or
+ * to ask for, that is done at once.
  *
  * Varnish's probes decide who is healthy, but a VMOD learns nothing of what
  * a probe was answered.  So one thread for each warm VCL asks on its own.

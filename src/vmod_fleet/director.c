@@ -23,6 +23,8 @@
 
 #include "charge.h"
 #include "msg.h"
+#include "purge_node.h"
+#include "purge_task.h"
 
 /* One for the process: what was wanted often is, after a reload, too. */
 static struct gate director_gate;
@@ -92,16 +94,23 @@ director_publish(VRT_CTX, const struct VPFX(fleet_director) *d)
  * Write the headers by which another node knows us.  Done here, when the
  * request is final, so that nothing goes to another node unsigned and that
  * a retry has a nonce of its own.
+ *
+ * What is to be kept must not be older than the purges that we know of: the
+ * other node is told them, or else is not asked.
  */
 static int
 director_sign(const struct VPFX(fleet_director) *d, struct http *hp,
-    const char *to)
+    const char *to, bool keeps)
 {
 	struct auth_claim claim;
-	char auth[AUTH_TEXT_MAX];
+	char auth[AUTH_TEXT_MAX], position[PURGE_POSITION_HEADER];
 
 	msg_set(hp, NODE_HDR_NODE, d->identity);
 	msg_set(hp, NODE_HDR_CONFIG, d->config.hex);
+	if (purge_node_position(position, sizeof position) > 0)
+		msg_set(hp, NODE_HDR_PURGE, position);
+	else if (keeps)
+		return (-1);
 	if (!d->has_secret)
 		return (0);
 	claim.method = http_GetMethod(hp);
@@ -141,7 +150,8 @@ director_resolve(VRT_CTX, VCL_BACKEND dir)
 		    "sick");
 		return (NULL);
 	}
-	if (director_sign(d, ctx->bo->bereq, to) < 0) {
+	if (director_sign(d, ctx->bo->bereq, to,
+	    purge_task_has_begun(ctx)) < 0) {
 		VSLb(ctx->vsl, SLT_FetchError, "%s: cannot sign the request",
 		    d->name);
 		return (NULL);

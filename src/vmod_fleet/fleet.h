@@ -11,7 +11,12 @@
  *	director.c	choosing a node, and sending a request there
  *	charge.c	counting requests where they are
  *	agent.c		asking the nodes for their load
+ *	node_call.c	how it asks
  *	admit.c		judging what came from another node
+ *	purge_node.c	the purge log of this process
+ *	purge_apply.c	what a purge is to Varnish
+ *	purge_task.c	purges, as a fetch and a hit meet them
+ *	purge_exchange.c  purges between two nodes
  *
  * A cluster is made in vcl_init and read-only from .start() on, but for the
  * fields that say otherwise, which are atomic or have a lock of their own.
@@ -85,6 +90,10 @@ struct VPFX(fleet_director) {
 	struct bound_config	bound;
 	double			node_timeout;	/* s, to the first byte */
 
+	char			*purge_log;	/* the file, or NULL */
+	double			purge_wait;	/* s, at start */
+	unsigned		purge_refresh;	/* softly purged, per s */
+
 	struct health_endpoint	health[FLEET_HEALTH_MAX];
 	unsigned		n_health;
 
@@ -104,7 +113,9 @@ struct VPFX(fleet_director) {
 extern struct VSC_fleet *fleet_vsc;
 extern struct auth_replay fleet_replay;
 #define FLEET_COUNT(name)						\
-	(void)__atomic_add_fetch(&fleet_vsc->name, 1, __ATOMIC_RELAXED)
+	FLEET_ADD(name, 1)
+#define FLEET_ADD(name, n)						\
+	(void)__atomic_add_fetch(&fleet_vsc->name, (n), __ATOMIC_RELAXED)
 
 void lifecycle_add(struct vmod_priv *, struct VPFX(fleet_director) *);
 
@@ -116,6 +127,9 @@ int setup_bound(VRT_CTX, struct VPFX(fleet_director) *,
     const struct bound_argument[BOUND_LIMITS]);
 bool setup_health(VRT_CTX, struct VPFX(fleet_director) *, const char *path,
     VCL_INT status, const char *text);
+int setup_purge(VRT_CTX, struct VPFX(fleet_director) *, const char *path,
+    double wait, VCL_INT refresh);
+int setup_purge_open(VRT_CTX, struct VPFX(fleet_director) *);
 void setup_free(struct VPFX(fleet_director) *);
 
 /* member.c */

@@ -23,6 +23,7 @@
 #include <vcl.h>
 
 #include "agent.h"
+#include "purge_node.h"
 #include "vcompat.h"
 
 struct VSC_fleet *fleet_vsc;
@@ -34,7 +35,12 @@ struct fleet_vcl {
 	unsigned		magic;
 #define FLEET_VCL_MAGIC		0x1d0be7a4
 	VTAILQ_HEAD(, vmod_fleet_director) clusters;
+	VTAILQ_ENTRY(fleet_vcl)	list;	/* of those that are warm */
 };
+
+/* The one that was made warm last, first. */
+static VTAILQ_HEAD(, fleet_vcl) lifecycle_vcls =
+    VTAILQ_HEAD_INITIALIZER(lifecycle_vcls);
 
 /* What outlives every VCL, so that a reload forgets nothing. */
 static void
@@ -52,21 +58,41 @@ lifecycle_first(void)
 	auth_replay_init(&fleet_replay, time(NULL));
 }
 
+/* The purge log's members are those of the newest VCL that has any. */
+static void
+lifecycle_members(void)
+{
+	const char *names[PURGE_MEMBERS_MAX];
+	struct VPFX(fleet_director) *d;
+	struct fleet_vcl *fv;
+	unsigned u, n = 0;
+
+	fv = VTAILQ_FIRST(&lifecycle_vcls);
+	if (fv == NULL)
+		return;
+	VTAILQ_FOREACH(d, &fv->clusters, list)
+		for (u = 0; u < d->n_member && n < PURGE_MEMBERS_MAX; u++)
+			if (strcmp(d->member[u].name, d->identity) != 0)
+				names[n++] = d->member[u].name;
+	purge_node_members(names, n);
+}
+
 static void
 lifecycle_warm(struct fleet_vcl *fv)
 {
 	struct VPFX(fleet_director) *d;
 	const char *why;
 
+	VTAILQ_INSERT_HEAD(&lifecycle_vcls, fv, list);
+	lifecycle_members();
 	VTAILQ_FOREACH(d, &fv->clusters, list) {
 		CHECK_OBJ(d, FLEET_DIRECTOR_MAGIC);
 		AZ(d->agent);
-		if (d->n_member == 0)
-			continue;
 		d->agent = agent_start(d, &why);
 		if (d->agent == NULL)
 			VSL(SLT_Error, NO_VXID, "%s: no exchange of load "
-			    "with the other nodes: %s", d->name, why);
+			    "and purges with the other nodes: %s", d->name,
+			    why);
 	}
 }
 
@@ -75,6 +101,8 @@ lifecycle_cold(struct fleet_vcl *fv)
 {
 	struct VPFX(fleet_director) *d;
 
+	VTAILQ_REMOVE(&lifecycle_vcls, fv, list);
+	lifecycle_members();
 	VTAILQ_FOREACH(d, &fv->clusters, list) {
 		CHECK_OBJ(d, FLEET_DIRECTOR_MAGIC);
 		if (d->agent != NULL)

@@ -33,6 +33,7 @@
 
 #define NODE_URL_PROBE		"/fleet/probe"
 #define NODE_URL_STATE		"/fleet/state"
+#define NODE_URL_PURGE		"/fleet/purge"
 
 #define NODE_NAME_MAX		63	/* chars */
 #define NODE_CONFIG_LEN		64	/* hex digits */

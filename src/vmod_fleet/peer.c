@@ -17,6 +17,9 @@
 #include "VSC_fleet_node.h"
 
 #include "peer.h"
+#include "purge_node.h"
+
+#define PEER_POSITION_MS	500	/* that the same is no news */
 
 /* Several probe intervals: long enough for a reload, short of a death. */
 #define PEER_HEALTH_MS		3000
@@ -109,6 +112,35 @@ peer_was_healthy(struct peer *p, const char *by)
 	    peer_now() - p->seen_ms < PEER_HEALTH_MS;
 	AZ(pthread_mutex_unlock(&p->mtx));
 	return (was);
+}
+
+void
+peer_position(struct peer *p, const char *position)
+{
+	uint64_t now = peer_now();
+	bool same;
+
+	CHECK_OBJ_NOTNULL(p, PEER_MAGIC);
+	AZ(pthread_mutex_lock(&p->mtx));
+	same = now - p->heard_ms < PEER_POSITION_MS &&
+	    !strcmp(p->position, position);
+	if (!same && strlen(position) < sizeof p->position) {
+		bprintf(p->position, "%s", position);
+		p->heard_ms = now;
+	}
+	AZ(pthread_mutex_unlock(&p->mtx));
+	if (!same && purge_node_heard(position) == 1) {
+		__atomic_store_n(&p->pull, true, __ATOMIC_RELEASE);
+		purge_node_wake();
+	}
+}
+
+bool
+peer_take_pull(struct peer *p)
+{
+
+	CHECK_OBJ_NOTNULL(p, PEER_MAGIC);
+	return (__atomic_exchange_n(&p->pull, false, __ATOMIC_ACQ_REL));
 }
 
 void

@@ -22,6 +22,7 @@
 #include "bound_node.h"
 #include "config_hash.h"
 #include "node_headers.h"
+#include "purge_line.h"
 
 struct VSC_fleet_node;
 struct vsc_seg;
@@ -40,6 +41,9 @@ struct peer {
 	char			config[NODE_CONFIG_LEN + 1];	/* as told */
 	char			seen_by[NODE_CONFIG_LEN + 1];
 	uint64_t		seen_ms;	/* last found healthy */
+	uint64_t		heard_ms;	/* when it last told: */
+	char			position[PURGE_POSITION_HEADER];
+	bool			pull;		/* atomic: it has more */
 };
 
 #define PEER_COUNT(p, field)						\
@@ -64,6 +68,15 @@ void peer_get_config(struct peer *, char config[NODE_CONFIG_LEN + 1]);
  */
 void peer_set_healthy(struct peer *, const char *by);
 bool peer_was_healthy(struct peer *, const char *by);
+
+/*
+ * The node told its position in the purge log.  What is told with every
+ * request is looked at once in a while, or when it changes.
+ */
+void peer_position(struct peer *, const char *position);
+
+/* Whether it has purges that this node lacks, as nobody has asked so far. */
+bool peer_take_pull(struct peer *);
 
 /* Bring the counters up to date. */
 void peer_publish(struct peer *, const struct bound_look *, uint32_t cap);

@@ -42,13 +42,33 @@ purge_flight_end(struct purge_log *log, struct purge_flight *flight)
 	log->n_flight--;
 }
 
+void
+purge_log_glance(const struct purge_log *log, struct purge_glance *glance)
+{
+	const struct purge_flight *oldest = TAILQ_FIRST(&log->flights);
+
+	*glance = (struct purge_glance){ .process = log->process,
+	    .number = log->number, .soft = log->n_soft,
+	    .oldest = oldest != NULL ? oldest->mark.number : UINT64_MAX };
+}
+
+bool
+purge_glance_is_fresh(const struct purge_glance *glance,
+    struct purge_mark mark)
+{
+	uint64_t number = mark.process == glance->process ? mark.number : 0;
+
+	return (number >= glance->number ||
+	    (glance->soft == 0 && number < glance->oldest));
+}
+
 bool
 purge_log_is_fresh(const struct purge_log *log, struct purge_mark mark)
 {
-	uint64_t number = number_of(log, mark);
+	struct purge_glance glance;
 
-	return (number >= log->number ||
-	    (log->n_soft == 0 && !in_flight(log, number)));
+	purge_log_glance(log, &glance);
+	return (purge_glance_is_fresh(&glance, mark));
 }
 
 enum purge_verdict

@@ -271,4 +271,15 @@ enum purge_verdict purge_log_judge(const struct purge_log *,
 /* Whether judge() would say so without looking at the object. */
 bool purge_log_is_fresh(const struct purge_log *, struct purge_mark);
 
+/* All that is_fresh() looks at, to be kept beside the log's lock. */
+struct purge_glance {
+	uint64_t		process;	/* of marks */
+	uint64_t		number;		/* of what was done so far */
+	uint64_t		oldest;		/* flight's; or UINT64_MAX */
+	unsigned		soft;
+};
+
+void purge_log_glance(const struct purge_log *, struct purge_glance *);
+bool purge_glance_is_fresh(const struct purge_glance *, struct purge_mark);
+
 #endif

@@ -37,8 +37,12 @@ int purge_node_open(const char *self, const char *path,
 /* The other nodes.  Begins with the first call. */
 void purge_node_members(const char *const *names, unsigned n);
 
-/* What is called, from any thread, when a purge is to be sent: to wake up. */
+/*
+ * What is called, from any thread, when there is something to be sent or
+ * pulled: to wake up who does that.
+ */
 typedef void purge_wake_f(void *priv);
+void purge_node_wake(void);
 void purge_node_subscribe(purge_wake_f *, void *priv);
 void purge_node_unsubscribe(void *priv);
 
@@ -80,6 +84,32 @@ void purge_node_figures(struct purge_figures *);
 
 /* Once a second. */
 void purge_node_tick(void);
+
+/* Objects: see the steps of purge_log.h ------------------------------*/
+
+/* A fetch begins; NULL where there is no log. */
+struct purge_flight *purge_node_begin(void);
+
+/*
+ * It has ended, whatever has been stored of it: what says so of itself is
+ * banned, where it was purged meanwhile.  NULL: nothing was stored.
+ */
+void purge_node_end(struct purge_flight **, const struct purge_object *);
+
+/* Whether nothing needs to be asked of the object.  Without the lock. */
+bool purge_node_is_fresh(struct purge_mark);
+
+enum purge_verdict purge_node_judge(struct purge_mark,
+    const struct purge_object *);
+
+/*
+ * How much was purged so far: what is the same before and after, nothing came
+ * in between.  Without the lock.
+ */
+uint64_t purge_node_number(void);
+
+/* Whether a softly purged object may be refreshed now, or has to wait. */
+bool purge_node_may_refresh(unsigned per_second);
 
 /* The exchange ------------------------------------------------------*/
 

@@ -2,7 +2,8 @@
  * Copyright (c) 2026 The pixelfleet authors
  *
  * What a cluster is made of besides its nodes: the secret, the source door,
- * the bounds, the health endpoints, and the configuration hash over it all.
+ * the bounds, the health endpoints, the purge log, and the configuration hash
+ * over it all.
  *
  * All of it happens in vcl_init; what is wrong fails the VCL's loading, with
  * the object's name and what would be right.
@@ -11,6 +12,7 @@
 #include "config.h"
 
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +21,7 @@
 #include "fleet.h"
 
 #include "doors.h"
+#include "purge_node.h"
 #include "vcl_text.h"
 #include "vcompat.h"
 
@@ -129,6 +132,49 @@ setup_bound(VRT_CTX, struct VPFX(fleet_director) *d,
 	return (0);
 }
 
+/* Purges ------------------------------------------------------------*/
+
+int
+setup_purge(VRT_CTX, struct VPFX(fleet_director) *d, const char *path,
+    double wait, VCL_INT refresh)
+{
+
+	if (!(wait >= 0. && wait <= 600.)) {
+		VRT_fail(ctx, "%s: purge_wait is %g: accepted is 0 s to "
+		    "600 s", d->name, wait);
+		return (-1);
+	}
+	if (refresh < 1 || refresh > 10000) {
+		VRT_fail(ctx, "%s: purge_refresh is %jd: accepted is 1 to "
+		    "10000", d->name, (intmax_t)refresh);
+		return (-1);
+	}
+	if (path != NULL && *path != '\0' && *path != '/') {
+		VRT_fail(ctx, "%s: purge_log is %s: accepted is the path of "
+		    "a file, from / on", d->name, path);
+		return (-1);
+	}
+	d->purge_wait = wait;
+	d->purge_refresh = (unsigned)refresh;
+	if (path != NULL && *path != '\0')
+		REPLACE(d->purge_log, path);
+	return (0);
+}
+
+int
+setup_purge_open(VRT_CTX, struct VPFX(fleet_director) *d)
+{
+	struct purge_rules rules = purge_rules_default;
+	char err[PURGE_ERROR_MAX];
+
+	rules.wait = (int64_t)(d->purge_wait * 1e3);
+	if (purge_node_open(d->identity, d->purge_log, &rules, err) < 0) {
+		VRT_fail(ctx, "%s: purge_log: %s", d->name, err);
+		return (-1);
+	}
+	return (0);
+}
+
 /* Health endpoints --------------------------------------------------*/
 
 bool
@@ -188,6 +234,7 @@ setup_free(struct VPFX(fleet_director) *d)
 		free(d->health[u].text);
 	}
 	free(d->source_path);
+	free(d->purge_log);
 	config_hash_fini(&d->config);
 	if (d->has_secret)
 		auth_secret_fini(&d->secret);

@@ -65,7 +65,8 @@ vmod_director__init(VRT_CTX, struct VPFX(fleet_director) **dp,
     const char *vcl_name, VCL_PROBE probe, VCL_STRING secret_file,
     VCL_REAL bound, VCL_REAL margin, VCL_INT floor, VCL_INT gate,
     VCL_INT escape, VCL_INT share, VCL_DURATION busy_expiry,
-    VCL_DURATION report_expiry, VCL_ENUM mode, VCL_DURATION timeout)
+    VCL_DURATION report_expiry, VCL_ENUM mode, VCL_DURATION timeout,
+    VCL_STRING purge_log, VCL_DURATION purge_wait, VCL_INT purge_refresh)
 {
 	struct VPFX(fleet_director) *d;
 	/* in the order of bound_limits[] */
@@ -103,6 +104,8 @@ vmod_director__init(VRT_CTX, struct VPFX(fleet_director) **dp,
 		    "600 s", d->name, timeout);
 		return;
 	}
+	if (setup_purge(ctx, d, purge_log, purge_wait, purge_refresh) < 0)
+		return;
 	d->dir = VRT_AddDirector(ctx, director_methods, d, "%s", vcl_name);
 	if (d->dir == NULL) {
 		VRT_fail(ctx, "%s: no director", vcl_name);
@@ -184,7 +187,8 @@ vmod_director_start(VRT_CTX, struct VPFX(fleet_director) *d,
 		    d->name, d->identity);
 		return;
 	}
-	if (member_start(ctx, d) < 0 || setup_source(ctx, d) < 0)
+	if (member_start(ctx, d) < 0 || setup_source(ctx, d) < 0 ||
+	    setup_purge_open(ctx, d) < 0)
 		return;
 	lifecycle_add(priv, d);
 	d->started = true;

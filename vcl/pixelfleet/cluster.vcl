@@ -5,7 +5,7 @@
 # owner, and never forwarded.
 
 sub pixelfleet_cluster_recv {
-	if (req.http.Fleet-Stale) {
+	if (req.http.Fleet-Stale || req.http.Fleet-Again) {
 		# A restart: the signature has been used.
 		call pixelfleet_lookup;
 	}
@@ -20,6 +20,12 @@ sub pixelfleet_cluster_recv {
 	}
 	if (req.url == "/fleet/state") {
 		return (synth(200, "state"));
+	}
+	if (req.url == "/fleet/purge") {
+		if (req.method != "POST" || !cluster.purge_receive()) {
+			return (synth(400, "These are no purges."));
+		}
+		return (synth(200, "purges"));
 	}
 	if (req.method != "GET" && req.method != "HEAD") {
 		return (synth(405, "This door answers GET and HEAD."));
@@ -45,8 +51,12 @@ sub pixelfleet_cluster_synth {
 	if (resp.status != 200 && resp.status != 400) {
 		set resp.http.Fleet-Refused = req.http.Fleet-Sentence;
 	}
-	set resp.body = req.http.Fleet-Sentence + {"
+	if (req.url == "/fleet/purge" && resp.status == 200) {
+		cluster.purge_answer();
+	} else {
+		set resp.body = req.http.Fleet-Sentence + {"
 "};
+	}
 	call pixelfleet_cluster_sign;
 }
 
@@ -54,4 +64,5 @@ sub pixelfleet_cluster_sign {
 	set resp.http.Fleet-Config = cluster.config_hash();
 	set resp.http.Fleet-Node = cluster.self();
 	set resp.http.Fleet-Load = cluster.load();
+	set resp.http.Fleet-Purge = cluster.purge_position();
 }

@@ -21,6 +21,7 @@ sub pixelfleet_copy_response {
 		set beresp.ttl = 10s;
 	}
 	set beresp.grace = 0s;
+	call pixelfleet_fresh_response;
 	return (deliver);
 }
 

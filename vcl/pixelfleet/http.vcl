@@ -5,7 +5,8 @@
 # image's owner or, as the owner, does itself.
 
 sub pixelfleet_http_recv {
-	if (cluster.took_over() || req.http.Fleet-Stale) {
+	if (cluster.took_over() || req.http.Fleet-Stale ||
+	    req.http.Fleet-Again) {
 		# A restart.  What was parsed still stands.
 		unset req.http.Fleet-To;
 		call pixelfleet_lookup;
@@ -24,6 +25,9 @@ sub pixelfleet_http_recv {
 		if (cluster.draining()) {
 			return (synth(503, "draining"));
 		}
+		if (cluster.behind() != "") {
+			return (synth(503, cluster.behind()));
+		}
 		if (req.url == "/health") {
 			return (synth(200, "healthy"));
 		}
@@ -39,7 +43,8 @@ sub pixelfleet_http_recv {
 	set req.url = images.canonical();
 	# What nodes ask each other.  Forwarded, it would be the owner's answer
 	# to this node that the client got.
-	if (req.url == "/fleet/probe" || req.url == "/fleet/state") {
+	if (req.url == "/fleet/probe" || req.url == "/fleet/state" ||
+	    req.url == "/fleet/purge") {
 		return (synth(404, "There is nothing at this path."));
 	}
 

@@ -22,6 +22,7 @@
 #
 # Where its owner has too much to do, a variant may be copied from there for a
 # while							copy.vcl
+# Nothing is used that was purged				fresh.vcl
 # What has expired may be used all the same		stale.vcl
 # In place of what is not there, a fallback		fallback.vcl
 #
@@ -45,11 +46,13 @@ include "pixelfleet/admin.vcl";
 include "pixelfleet/source.vcl";
 include "pixelfleet/variant.vcl";
 include "pixelfleet/copy.vcl";
+include "pixelfleet/fresh.vcl";
 include "pixelfleet/stale.vcl";
 include "pixelfleet/fallback.vcl";
 include "pixelfleet/log.vcl";
 
 sub vcl_recv {
+	call pixelfleet_fresh_recv;
 	call pixelfleet_stale_recv;
 	if (local.socket == "cluster") {
 		call pixelfleet_cluster_recv;
@@ -78,6 +81,7 @@ sub pixelfleet_lookup {
 }
 
 sub vcl_hash {
+	call pixelfleet_fresh_hash;
 	if (req.http.Fleet-Kind == "variant") {
 		hash_data("variant");
 		hash_data(images.source());
@@ -92,11 +96,13 @@ sub vcl_hash {
 
 sub vcl_hit {
 	set req.http.Fleet-Cache = "hit";
+	call pixelfleet_fresh_hit;
 	call pixelfleet_stale_hit;
 }
 
 sub vcl_miss {
 	set req.http.Fleet-Cache = "miss";
+	call pixelfleet_fresh_miss;
 	call pixelfleet_stale_miss;
 	# Others need threads, too: the source door does.
 	if (req.http.Fleet-Kind == "variant" && !images.reserve()) {
@@ -116,6 +122,7 @@ sub vcl_backend_fetch {
 		std.log("level:debug");
 		return (fetch);
 	}
+	call pixelfleet_fresh_fetch;
 	if (bereq.http.Fleet-Home) {
 		call pixelfleet_copy_fetch;
 	} else if (bereq.http.Fleet-Kind == "variant") {
@@ -141,6 +148,7 @@ sub vcl_backend_response {
 	} else {
 		call pixelfleet_source_response;
 	}
+	call pixelfleet_fresh_response;
 	# Varnish's own rules for what may be cached follow.
 }
 
@@ -159,6 +167,7 @@ sub vcl_backend_error {
 	} else {
 		call pixelfleet_source_error;
 	}
+	call pixelfleet_fresh_error;
 	# The sentence is in the body; the status line gets the standard words
 	# back, as it does after synth().
 	set beresp.status = beresp.status;

@@ -32,6 +32,7 @@ sub pixelfleet_source_response {
 		set beresp.http.ETag = {"""} + std.integer(time=now) + "-" +
 		    bereq.xid + {"""};
 	}
+	call pixelfleet_fresh_tags;
 	set beresp.http.Image-Source = bereq.url;
 	set beresp.http.Image-Origin-Status = beresp.status;
 	call pixelfleet_lifetime;
@@ -63,6 +64,7 @@ sub pixelfleet_source_deliver {
 
 # The origin could not be reached.
 sub pixelfleet_source_error {
+	set beresp.http.Image-Source = bereq.url;
 	call pixelfleet_log_work;
 	set beresp.ttl = 1s;
 	set beresp.grace = 0s;

@@ -29,8 +29,9 @@ sub pixelfleet_stale_hit {
 	if (obj.ttl > 0s) {
 		unset req.http.Fleet-Stale;
 	} else if (req.http.Fleet-Stale != "used" &&
-	    (req.http.Fleet-Kind == "source" || obj.ttl +
-	    std.duration(obj.http.Image-Stale-While + "s", 0s) <= 0s)) {
+	    (req.http.Fleet-Kind == "source" || (obj.ttl +
+	    std.duration(obj.http.Image-Stale-While + "s", 0s) <= 0s &&
+	    !cluster.purge_stale()))) {
 		if (images.failed_lately(images.source())) {
 			set req.http.Fleet-Stale = "used";
 		} else {

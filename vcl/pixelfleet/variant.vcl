@@ -30,6 +30,7 @@ sub pixelfleet_variant_fetch {
 sub pixelfleet_variant_response {
 	if (!cluster.has_source()) {
 		call pixelfleet_source_clean;
+		call pixelfleet_fresh_tags;
 	}
 	if (beresp.status >= 400) {
 		call pixelfleet_fallback_failed;
@@ -88,6 +89,10 @@ sub pixelfleet_variant_error {
 	set beresp.http.Content-Type = "text/plain; charset=utf-8";
 	set beresp.http.Cache-Control = "no-store";
 	set beresp.http.Image-Source = images.source();
+	set beresp.http.Image-Operations = images.operations();
+	if (images.overlay_source() != "") {
+		set beresp.http.Image-Overlay = images.overlay_source();
+	}
 	set beresp.http.Image-Node = cluster.self();
 	call pixelfleet_log_work;
 	if (images.error() != "") {

@@ -1,0 +1,766 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * Copyright (c) 2026 The pixelfleet authors
+ *
+ * See purge_node.h.
+ *
+ * Locks are taken in this order: a peer's, node.mtx, the core's for bans.
+ */
+
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fleet.h"
+
+#include <vsb.h>
+#include <vtim.h>
+
+#include "purge_apply.h"
+#include "purge_file.h"
+#include "purge_node.h"
+#include "storage.h"
+#include "vcompat.h"
+
+#define LINGER_S		5.	/* see purge_node_end() */
+#define COMPACT_MIN		((uint64_t)4 << 20)	/* bytes */
+
+/* A fetch under way, or one that lingers. */
+struct node_flight {
+	struct purge_flight		flight;		/* the first */
+	unsigned			magic;
+#define NODE_FLIGHT_MAGIC		0x2c8de5f1
+	VTAILQ_ENTRY(node_flight)	list;
+	vtim_mono			until;
+};
+
+struct node_waker {
+	VTAILQ_ENTRY(node_waker)	list;
+	purge_wake_f			*wake;
+	void				*priv;
+};
+
+static struct {
+	pthread_mutex_t			mtx;
+	pthread_cond_t			cond;	/* anything changed */
+	struct purge_log		*log;	/* NULL: not open */
+	bool				started;
+	bool				kept;	/* storage outlives us */
+	char				*path;	/* of the file, or NULL */
+	struct purge_file		file;
+	uint64_t			compacted;	/* its size then */
+	VTAILQ_HEAD(, node_flight)	linger;	/* the first to go first */
+	VTAILQ_HEAD(, node_waker)	wakers;
+	/* what was asked last, since it is asked often */
+	int				position_len;	/* 0: to be made */
+	char				position[PURGE_POSITION_HEADER];
+	char				covered[PURGE_POSITION_HEADER];
+} node = {
+	.mtx = PTHREAD_MUTEX_INITIALIZER,
+	.linger = VTAILQ_HEAD_INITIALIZER(node.linger),
+	.wakers = VTAILQ_HEAD_INITIALIZER(node.wakers)
+};
+
+/* Beside the lock: written with it, read without. */
+static struct purge_glance glance = { .oldest = UINT64_MAX };
+static bool caught_up = true;
+static const char *not_caught_up;
+static uint64_t news;
+
+#define LOAD(x)		__atomic_load_n(&(x), __ATOMIC_SEQ_CST)
+#define STORE(x, v)	__atomic_store_n(&(x), (v), __ATOMIC_SEQ_CST)
+
+static int64_t
+node_now(void)
+{
+
+	return ((int64_t)(VTIM_real() * 1e3));
+}
+
+static void
+node_lock(void)
+{
+
+	AZ(pthread_mutex_lock(&node.mtx));
+}
+
+/* What has gone up may be seen at once, what has gone down is told last. */
+static void
+node_unlock(void)
+{
+	struct purge_glance g;
+
+	if (node.log != NULL) {
+		purge_log_glance(node.log, &g);
+		STORE(glance.process, g.process);
+		STORE(glance.number, g.number);
+		STORE(glance.soft, g.soft);
+		STORE(glance.oldest, g.oldest);
+	}
+	AZ(pthread_mutex_unlock(&node.mtx));
+}
+
+/* After anything but a look. */
+static void
+node_changed(void)
+{
+	const char *why = NULL;
+	bool is;
+
+	node.position_len = 0;
+	is = node.started && purge_log_caught_up(node.log, node_now(), &why);
+	if (!node.started)
+		why = "it has just begun";
+	if (is != LOAD(caught_up))
+		VSL(SLT_Notice, NO_VXID, is ? "fleet: this node knows all "
+		    "purges that it can know of%s" : "fleet: this node serves "
+		    "nothing from its cache: %s", is ? "" : why);
+	STORE(not_caught_up, is ? NULL : why);
+	STORE(caught_up, is);
+	AZ(pthread_cond_broadcast(&node.cond));
+}
+
+static void
+node_wake(void)
+{
+	struct node_waker *w;
+
+	VTAILQ_FOREACH(w, &node.wakers, list)
+		w->wake(w->priv);
+}
+
+void
+purge_node_wake(void)
+{
+
+	node_lock();
+	node_wake();
+	node_unlock();
+}
+
+/* The file ----------------------------------------------------------*/
+
+static int
+node_write_down(const struct purge_action *a)
+{
+	char line[PURGE_LINE_MAX];
+
+	if (node.path == NULL || a->recovered || a->line == NULL ||
+	    a->what == PURGE_DO_BEFORE)
+		return (0);
+	purge_line_format(a->line, line);
+	if (purge_file_add(&node.file, line) == 0 &&
+	    purge_file_sync(&node.file) == 0)
+		return (0);
+	VSL(SLT_Error, NO_VXID, "fleet: a purge cannot be written to %s, and "
+	    "does not count as applied: %s", node.path, strerror(errno));
+	return (-1);
+}
+
+static int
+node_copy_line(void *priv, const char *line)
+{
+
+	return (purge_file_add(priv, line));
+}
+
+/* Written anew where it has grown, or its end is unknown. */
+static void
+node_compact(void)
+{
+	struct purge_file file;
+
+	if (node.path == NULL || (!node.file.failed &&
+	    node.file.size < COMPACT_MIN + 2 * node.compacted))
+		return;
+	if (purge_file_new(&file, node.path) != 0) {
+		VSL(SLT_Error, NO_VXID, "fleet: %s cannot be written anew: "
+		    "%s", node.path, strerror(errno));
+		return;
+	}
+	(void)purge_log_each(node.log, NULL, node_copy_line, &file,
+	    node_now());
+	if (file.failed || purge_file_commit(&file, node.path) != 0) {
+		VSL(SLT_Error, NO_VXID, "fleet: %s cannot be written anew: "
+		    "%s", node.path, strerror(errno));
+		purge_file_close(&file);
+		return;
+	}
+	purge_file_close(&node.file);
+	node.file = file;
+	node.compacted = file.size;
+}
+
+static void
+node_recover(void *priv, const char *line)
+{
+
+	(void)priv;
+	(void)purge_log_take(node.log, line, node_now());
+}
+
+/* What the log has us do --------------------------------------------*/
+
+static int
+node_do(void *priv, const struct purge_action *a)
+{
+
+	(void)priv;
+	if (node_write_down(a) != 0)
+		return (-1);
+	/* Told first, then done: see step 5. */
+	if (a->what != PURGE_DO_BEFORE)
+		STORE(glance.number, a->number);
+	switch (a->what) {
+	case PURGE_DO_NOTE:
+		break;
+	case PURGE_DO_EXPR:
+		if (a->line->expr.soft || (a->recovered && !node.kept))
+			return (0);
+		return (purge_apply(&a->line->expr, NULL));
+	case PURGE_DO_BEFORE:
+		return (purge_apply(&a->line->expr, &a->before));
+	case PURGE_DO_ALL:
+		return (purge_apply_all());
+	}
+	return (0);
+}
+
+/* Life --------------------------------------------------------------*/
+
+static bool
+node_is_kept(void)
+{
+	char cmdline[8192];
+	ssize_t l;
+	int fd;
+
+	fd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return (true);
+	l = read(fd, cmdline, sizeof cmdline);
+	(void)close(fd);
+	return (l <= 0 || storage_persists(cmdline, l));
+}
+
+/* When, and three random digits. */
+static uint64_t
+node_epoch(void)
+{
+	unsigned char r[2] = { 0, 0 };
+	char hex[2 * sizeof r + 1];
+
+	if (fleet_random_hex(hex, sizeof r) < 0)
+		bprintf(hex, "%04x", (unsigned)getpid() & 0xffff);
+	return ((uint64_t)node_now() * PURGE_EPOCH_MS +
+	    strtoul(hex, NULL, 16) % PURGE_EPOCH_MS);
+}
+
+static int
+node_open_file(const char *path, char err[PURGE_ERROR_MAX])
+{
+	uint64_t torn;
+
+	if (purge_file_open(&node.file, path, node_recover, NULL, &torn,
+	    err) != 0)
+		return (-1);
+	REPLACE(node.path, path);
+	node.compacted = node.file.size;
+	if (torn > 0)
+		VSL(SLT_Notice, NO_VXID, "fleet: the end of %s was torn: %ju "
+		    "bytes are cut off", path, (uintmax_t)torn);
+	return (0);
+}
+
+int
+purge_node_open(const char *self, const char *path,
+    const struct purge_rules *rules, char err[PURGE_ERROR_MAX])
+{
+	pthread_condattr_t attr;
+	int e = 0;
+
+	if (path != NULL && *path == '\0')
+		path = NULL;
+	node_lock();
+	if (node.log == NULL) {
+		AZ(pthread_condattr_init(&attr));
+		AZ(pthread_condattr_setclock(&attr, CLOCK_MONOTONIC));
+		AZ(pthread_cond_init(&node.cond, &attr));
+		AZ(pthread_condattr_destroy(&attr));
+		node.kept = node_is_kept();
+		node.log = purge_log_new(self, node_epoch(), rules, node_do,
+		    NULL);
+		AN(node.log);
+		if (path != NULL)
+			e = node_open_file(path, err);
+		if (e != 0) {
+			purge_log_free(node.log);
+			node.log = NULL;
+		} else
+			node_changed();
+	}
+	node_unlock();
+	return (e);
+}
+
+void
+purge_node_members(const char *const *names, unsigned n)
+{
+
+	node_lock();
+	if (node.log != NULL) {
+		if (purge_log_members(node.log, names, n) != 0)
+			VSL(SLT_Error, NO_VXID, "fleet: too many nodes for "
+			    "the purge log");
+		if (!node.started)
+			purge_log_start(node.log, !node.kept ?
+			    PURGE_START_EMPTY : node.path == NULL ?
+			    PURGE_START_KEPT : PURGE_START_KEPT_SURE,
+			    node_now());
+		node.started = true;
+		node_changed();
+	}
+	node_unlock();
+}
+
+void
+purge_node_subscribe(purge_wake_f *wake, void *priv)
+{
+	struct node_waker *w;
+
+	w = calloc(1, sizeof *w);
+	AN(w);
+	w->wake = wake;
+	w->priv = priv;
+	node_lock();
+	VTAILQ_INSERT_TAIL(&node.wakers, w, list);
+	node_unlock();
+}
+
+void
+purge_node_unsubscribe(void *priv)
+{
+	struct node_waker *w;
+
+	node_lock();
+	VTAILQ_FOREACH(w, &node.wakers, list)
+		if (w->priv == priv)
+			break;
+	if (w != NULL)
+		VTAILQ_REMOVE(&node.wakers, w, list);
+	node_unlock();
+	free(w);
+}
+
+/* Purges ------------------------------------------------------------*/
+
+enum purge_taken
+purge_node_add(const char *expr, struct purge_id *id,
+    char err[PURGE_ERROR_MAX])
+{
+	enum purge_taken taken = PURGE_FAILED;
+	struct purge_expr parsed;
+
+	if (purge_expr_parse(&parsed, expr) != 0) {
+		(void)snprintf(err, PURGE_ERROR_MAX, "this is no purge");
+		return (PURGE_MALFORMED);
+	}
+	if (parsed.kind == PURGE_REGEX &&
+	    purge_apply_check(parsed.operand, err) != 0)
+		return (PURGE_MALFORMED);
+	(void)snprintf(err, PURGE_ERROR_MAX, "it could not be applied here");
+	node_lock();
+	if (node.log != NULL && node.started)
+		taken = purge_log_add(node.log, expr, node_now(), id);
+	if (taken == PURGE_TAKEN) {
+		FLEET_COUNT(purges_taken);
+		STORE(news, news + 1);
+		node_changed();
+		node_wake();
+	}
+	node_unlock();
+	return (taken);
+}
+
+/* Wait for a change until then; false: it is then. */
+static bool
+node_wait(vtim_mono until)
+{
+	struct timespec ts;
+
+	ts.tv_sec = (time_t)until;
+	ts.tv_nsec = (long)((until - (double)ts.tv_sec) * 1e9);
+	return (pthread_cond_timedwait(&node.cond, &node.mtx, &ts) == 0);
+}
+
+int
+purge_node_wait(const struct purge_id *id, int64_t ms)
+{
+	vtim_mono until = VTIM_mono() + ms * 1e-3;
+	int pending = -1;
+
+	node_lock();
+	if (node.log != NULL)
+		do
+			pending = purge_log_pending(node.log, id, node_now());
+		while (pending > 0 && ms > 0 && node_wait(until));
+	node_unlock();
+	return (pending);
+}
+
+int
+purge_node_standing(const struct purge_id *id, purge_standing_f *func,
+    void *priv)
+{
+	struct purge_standing s;
+	int64_t now = node_now();
+	int pending = -1;
+	unsigned i;
+
+	node_lock();
+	if (node.log != NULL)
+		pending = purge_log_pending(node.log, id, now);
+	for (i = 0; pending >= 0 &&
+	    purge_log_standing(node.log, id, i, &s, now); i++)
+		func(priv, &s);
+	node_unlock();
+	return (pending);
+}
+
+struct node_search {
+	const struct purge_id		*id;
+	char				*text;
+	bool				found;
+};
+
+static int
+node_search(void *priv, const char *text)
+{
+	struct node_search *search = priv;
+	struct purge_line line;
+
+	if (purge_line_parse(&line, text) != 0 || line.gap ||
+	    line.id.epoch != search->id->epoch ||
+	    line.id.number != search->id->number ||
+	    strcmp(line.id.node, search->id->node) != 0)
+		return (0);
+	(void)snprintf(search->text, PURGE_EXPR_MAX, "%s", line.expr.text);
+	search->found = true;
+	return (-1);
+}
+
+int
+purge_node_text(const struct purge_id *id, char text[PURGE_EXPR_MAX])
+{
+	struct node_search search = { id, text, false };
+
+	node_lock();
+	if (node.log != NULL)
+		(void)purge_log_each(node.log, NULL, node_search, &search,
+		    node_now());
+	node_unlock();
+	return (search.found ? 0 : -1);
+}
+
+bool
+purge_node_caught_up(const char **why)
+{
+
+	*why = LOAD(not_caught_up);
+	return (LOAD(caught_up));
+}
+
+void
+purge_node_figures(struct purge_figures *f)
+{
+
+	memset(f, 0, sizeof *f);
+	node_lock();
+	if (node.log != NULL)
+		purge_log_figures(node.log, f);
+	node_unlock();
+}
+
+static void
+node_publish(void)
+{
+	struct purge_figures f;
+
+	purge_log_figures(node.log, &f);
+	fleet_vsc->purge_entries = f.entries;
+	fleet_vsc->purge_streams = f.streams;
+	fleet_vsc->purge_soft = f.soft;
+	fleet_vsc->purge_flights = f.flights;
+	fleet_vsc->purge_behind = !LOAD(caught_up);
+}
+
+/* Objects -----------------------------------------------------------*/
+
+struct purge_flight *
+purge_node_begin(void)
+{
+	struct node_flight *f;
+
+	if (node.log == NULL)
+		return (NULL);
+	f = calloc(1, sizeof *f);
+	AN(f);
+	f->magic = NODE_FLIGHT_MAGIC;
+	node_lock();
+	purge_flight_begin(node.log, &f->flight);
+	node_unlock();
+	return (&f->flight);
+}
+
+static void
+node_flight_end(struct node_flight *f)
+{
+
+	CHECK_OBJ_NOTNULL(f, NODE_FLIGHT_MAGIC);
+	purge_flight_end(node.log, &f->flight);
+	free(f);
+}
+
+/*
+ * A request may have found the object before it was banned, and have yet to
+ * ask for a verdict: it must still find it in flight.
+ */
+static void
+node_flight_linger(struct node_flight *f)
+{
+
+	f->until = VTIM_mono() + LINGER_S;
+	VTAILQ_INSERT_TAIL(&node.linger, f, list);
+}
+
+static void
+node_land(void)
+{
+	struct node_flight *f;
+
+	while ((f = VTAILQ_FIRST(&node.linger)) != NULL &&
+	    f->until <= VTIM_mono()) {
+		VTAILQ_REMOVE(&node.linger, f, list);
+		node_flight_end(f);
+	}
+}
+
+void
+purge_node_end(struct purge_flight **fp, const struct purge_object *obj)
+{
+	struct node_flight *f = (struct node_flight *)*fp;
+	enum purge_verdict verdict = PURGE_FRESH;
+
+	*fp = NULL;
+	CHECK_OBJ_NOTNULL(f, NODE_FLIGHT_MAGIC);
+	node_lock();
+	if (obj != NULL && obj->source != NULL)
+		verdict = purge_log_judge(node.log, f->flight.mark, obj,
+		    purge_apply_regex, NULL);
+	/* Soft: steps 3 and DO_BEFORE see to it. */
+	if (verdict != PURGE_DEAD)
+		node_flight_end(f);
+	else if (purge_apply_one(obj->source, f->flight.mark) == 0) {
+		FLEET_COUNT(purge_late);
+		node_flight_linger(f);
+	}
+	node_unlock();
+}
+
+bool
+purge_node_is_fresh(struct purge_mark mark)
+{
+	struct purge_glance g;
+
+	g.process = LOAD(glance.process);
+	g.number = LOAD(glance.number);
+	g.soft = LOAD(glance.soft);
+	g.oldest = LOAD(glance.oldest);
+	return (purge_glance_is_fresh(&g, mark));
+}
+
+enum purge_verdict
+purge_node_judge(struct purge_mark mark, const struct purge_object *obj)
+{
+	enum purge_verdict verdict = PURGE_FRESH;
+
+	node_lock();
+	if (node.log != NULL)
+		verdict = purge_log_judge(node.log, mark, obj,
+		    purge_apply_regex, NULL);
+	node_unlock();
+	return (verdict);
+}
+
+uint64_t
+purge_node_number(void)
+{
+
+	return (LOAD(glance.number));
+}
+
+/* One counter, of the second in its upper half. */
+bool
+purge_node_may_refresh(unsigned per_second)
+{
+	static uint64_t cell;
+	uint64_t old, new, second;
+
+	second = (uint64_t)VTIM_mono();
+	old = LOAD(cell);
+	do {
+		new = old >> 32 == second ? old + 1 : second << 32 | 1;
+		if ((uint32_t)new > per_second)
+			return (false);
+	} while (!__atomic_compare_exchange_n(&cell, &old, new, false,
+	    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
+	return (true);
+}
+
+/* The exchange ------------------------------------------------------*/
+
+int
+purge_node_position(char *buf, size_t size)
+{
+	int len = -1;
+
+	node_lock();
+	if (node.log != NULL && node.position_len == 0)
+		node.position_len = purge_log_position(node.log,
+		    node.position, sizeof node.position, node_now());
+	if (node.log != NULL && node.position_len > 0 &&
+	    (size_t)node.position_len < size) {
+		memcpy(buf, node.position, (size_t)node.position_len + 1);
+		len = node.position_len;
+	} else if (node.log != NULL && size > sizeof node.position)
+		len = purge_log_position(node.log, buf, size, node_now());
+	node_unlock();
+	return (len);
+}
+
+int
+purge_node_heard(const char *position)
+{
+	int r = -1;
+
+	node_lock();
+	if (node.log != NULL && node.started) {
+		r = purge_log_heard(node.log, position, node_now());
+		node_changed();
+	}
+	node_unlock();
+	return (r);
+}
+
+void
+purge_node_unheard(const char *member, const char *why)
+{
+
+	node_lock();
+	if (node.log != NULL)
+		purge_log_unheard(node.log, member, why);
+	node_unlock();
+}
+
+bool
+purge_node_covers(const char *position, int64_t ms)
+{
+	vtim_mono until = VTIM_mono() + ms * 1e-3;
+	bool covers = false;
+
+	node_lock();
+	if (node.log != NULL && node.started)
+		do
+			/* What was covered once, is. */
+			covers = !strcmp(node.covered, position) ||
+			    purge_log_covers(node.log, position, node_now());
+		while (!covers && ms > 0 && node_wait(until));
+	if (covers && strlen(position) < sizeof node.covered)
+		bprintf(node.covered, "%s", position);
+	node_unlock();
+	return (covers);
+}
+
+int
+purge_node_pull(const char *position, char *buf, size_t size)
+{
+	int len = -1;
+
+	node_lock();
+	if (node.log != NULL)
+		len = purge_log_pull(node.log, position, buf, size,
+		    node_now());
+	node_unlock();
+	return (len);
+}
+
+static void
+node_receive_line(const char *line, struct purge_received *received)
+{
+
+	switch (purge_log_take(node.log, line, node_now())) {
+	case PURGE_TAKEN:
+		received->taken++;
+		break;
+	case PURGE_KNOWN:
+		received->known++;
+		break;
+	default:
+		received->failed++;
+	}
+}
+
+void
+purge_node_receive(const char *lines, size_t len,
+    struct purge_received *received)
+{
+	char line[PURGE_LINE_MAX];
+	const char *end;
+	size_t l;
+
+	memset(received, 0, sizeof *received);
+	node_lock();
+	while (node.log != NULL && node.started &&
+	    (end = memchr(lines, '\n', len)) != NULL) {
+		l = (size_t)(end - lines);
+		if (l < sizeof line) {
+			memcpy(line, lines, l);
+			line[l] = '\0';
+			node_receive_line(line, received);
+		} else
+			received->failed++;
+		lines += l + 1;
+		len -= l + 1;
+	}
+	if (received->taken > 0)
+		node_changed();
+	node_unlock();
+}
+
+uint64_t
+purge_node_news(void)
+{
+
+	return (LOAD(news));
+}
+
+void
+purge_node_tick(void)
+{
+
+	node_lock();
+	if (node.log != NULL && node.started) {
+		purge_log_tick(node.log, node_now());
+		node_land();
+		node_compact();
+		node_changed();
+		node_publish();
+	}
+	node_unlock();
+}
