@@ -42,11 +42,10 @@ class Chaos:
         self.thread.join()
 
     def kinds(self):
-        kinds = ["kill", "stop", "crash", "restart"]
-        if self.networks:
-            kinds = ["cut", "kill", "stop", "unplug", "crash", "split",
-                     "restart"]
-        return kinds
+        if not self.networks:
+            return ["kill", "stop", "crash", "restart", "reload"]
+        return ["cut", "kill", "stop", "unplug", "crash", "split", "restart",
+                "reload"]
 
     def go_on(self):
         try:
@@ -66,6 +65,7 @@ class Chaos:
         self.counts[kind] += 1
         began = time.time()
         getattr(self, kind)(node, seconds)
+        self.board.away[node] = 0
         mended = time.time()
         self.well()
         self.events.append(f"{began:.3f} {kind} n{node} for "
@@ -77,8 +77,6 @@ class Chaos:
         for i in self.nodes:
             wait_for(f"n{i} to see all nodes healthy",
                      lambda i=i: self.sees_all(i), 90)
-        for i in self.nodes:
-            self.board.away[i] = 0
 
     def sees_all(self, i):
         try:
@@ -113,6 +111,17 @@ class Chaos:
         os.kill(child, signal.SIGKILL)
         wait_for("another child", lambda: self.cluster.node(i)["child_pid"]
                  not in (None, child))
+        wait_for(f"n{i} to answer", lambda: self.answers(i))
+
+    def answers(self, i):
+        try:
+            return self.cluster.get(i, "/health").status
+        except OSError:
+            return None
+
+    def reload(self, i, _seconds):
+        """The same VCL once more."""
+        self.cluster.use(i, os.path.join(self.cluster.dir, "vcl", "main.vcl"))
 
     def stop(self, i, seconds):
         self.board.away[i] = 1

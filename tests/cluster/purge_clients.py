@@ -20,6 +20,9 @@ PROCESSES = 2
 SAMPLES = 20            # of each kind of answer that is told of
 LOGGED = 2              # of them, for each client
 TIMEOUT = 20            # s
+# Of a node that is down, and how few ask it: or all would wait for it.
+DOWN_TIMEOUT = 3
+DOWN_SHARE = 0.15
 
 
 class Stale(Exception):
@@ -122,7 +125,8 @@ class Client:
         down, begin = self.board.away[front], time.time()
         headers = {}
         try:
-            status, headers, body = self.get(front, url.text)
+            status, headers, body = self.get(
+                front, url.text, DOWN_TIMEOUT if down else TIMEOUT)
             soft = judge.look(self.decoder, status, headers, body)
             kind, why = ("stale after a soft purge" if soft else "right"), ""
         except Stale as e:
@@ -141,9 +145,9 @@ class Client:
         self.tally.note(kind, front,
                         "" if kind in ("stale", "wrong") else why, sample)
 
-    def get(self, front, url):
+    def get(self, front, url, timeout):
         connection = http.client.HTTPConnection(*self.places[front],
-                                                timeout=TIMEOUT)
+                                                timeout=timeout)
         try:
             connection.request("GET", url, headers={"X-Image-Debug": SECRET})
             response = connection.getresponse()
@@ -222,6 +226,8 @@ class Clients:
     def go_on(self, client):
         fronts = list(self.places)
         while not self.done.value:
-            client.ask(client.dice.choice(fronts),
-                       self.board.pick(client.dice))
+            front = client.dice.choice(fronts)
+            if not self.board.away[front] or \
+                    client.dice.random() < DOWN_SHARE:
+                client.ask(front, self.board.pick(client.dice))
             time.sleep(self.pause)
