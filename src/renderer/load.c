@@ -95,6 +95,21 @@ read_header(struct source *source)
 	return (0);
 }
 
+/*
+ * As many as the file has: libvips's own function takes ten thousand for a
+ * mistake, and says one.
+ */
+static unsigned
+pages_of(VipsImage *header)
+{
+	int n;
+
+	if (vips_image_get_typeof(header, VIPS_META_N_PAGES) == 0 ||
+	    vips_image_get_int(header, VIPS_META_N_PAGES, &n) || n < 1)
+		return (1);
+	return ((unsigned)n);
+}
+
 int
 source_open(struct source *source, enum source_kind kind, const void *data,
     size_t len)
@@ -111,7 +126,7 @@ source_open(struct source *source, enum source_kind kind, const void *data,
 		source->gamma = levels_png_gamma(data, len);
 	if (read_header(source))
 		return (-1);
-	source->pages = (unsigned)vips_image_get_n_pages(source->header);
+	source->pages = pages_of(source->header);
 	source->moves = source->pages > 1 &&
 	    (kind == SOURCE_GIF || kind == SOURCE_WEBP);
 	return (0);

@@ -19,7 +19,7 @@ static pthread_mutex_t failures_mtx = PTHREAD_MUTEX_INITIALIZER;
 static struct {
 	uint64_t	hash;
 	double		until;
-} failures[CELLS];
+} failures[FAILURE__N][CELLS];
 
 /* FNV-1a.  Who makes two URLs meet gains nothing but a stale picture. */
 static uint64_t
@@ -33,25 +33,25 @@ hash_of(const char *url)
 }
 
 void
-failures_note(const char *url, double now)
+failures_note(enum failure what, const char *url, double now)
 {
 	uint64_t hash = hash_of(url);
 
 	(void)pthread_mutex_lock(&failures_mtx);
-	failures[hash % CELLS].hash = hash;
-	failures[hash % CELLS].until = now + FAILURES_SECONDS;
+	failures[what][hash % CELLS].hash = hash;
+	failures[what][hash % CELLS].until = now + FAILURES_SECONDS;
 	(void)pthread_mutex_unlock(&failures_mtx);
 }
 
 bool
-failures_recent(const char *url, double now)
+failures_recent(enum failure what, const char *url, double now)
 {
 	uint64_t hash = hash_of(url);
 	bool recent;
 
 	(void)pthread_mutex_lock(&failures_mtx);
-	recent = failures[hash % CELLS].hash == hash &&
-	    now < failures[hash % CELLS].until;
+	recent = failures[what][hash % CELLS].hash == hash &&
+	    now < failures[what][hash % CELLS].until;
 	(void)pthread_mutex_unlock(&failures_mtx);
 	return (recent);
 }

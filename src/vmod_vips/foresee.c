@@ -6,10 +6,14 @@
  * A limit is applied here only where the header is sure to be what a decoder
  * finds, so that the answer is the same with and without it; the renderer
  * has the last word on all others.
+ *
+ * A header may say what it likes, and a render takes no longer than it may:
+ * else one file of a few bytes would fill the queue.
  */
 
 #include "config.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -64,6 +68,7 @@ foresee(struct render_job *job)
 	bool known;
 
 	known = foresee_header(job, &h);
-	job->cost = cost_of_render(known ? &h : NULL, job->ops);
+	job->cost = fmin(cost_of_render(known ? &h : NULL, job->ops),
+	    job->timeout * 1e3);
 	return (known && h.sure ? foresee_limits(job, &h) : 0);
 }

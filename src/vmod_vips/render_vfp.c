@@ -33,7 +33,9 @@
 #include <vtim.h>
 
 #include "counters.h"
+#include "bound_vfp.h"
 #include "digest.h"
+#include "failures.h"
 #include "image_ops.h"
 #include "render_wire.h"
 #include "renderer.h"
@@ -116,6 +118,27 @@ render_write(int fd, const char *p, size_t len)
 	return (0);
 }
 
+static enum vfp_status
+render_too_large(VRT_CTX, struct vfp_ctx *vc, uint64_t most)
+{
+
+	COUNT(over_bytes, 1);
+	return (render_fail(ctx, vc, 413, BOUND_ERROR, (uintmax_t)most));
+}
+
+/* It may have been cut off at the source door. */
+static enum vfp_status
+render_broken_off(VRT_CTX, struct vfp_ctx *vc, uint64_t most)
+{
+
+	if (failures_recent(FAILURE_TOO_LARGE,
+	    ctx->bo->bereq->hd[HTTP_HDR_URL].b, VTIM_mono()))
+		return (render_fail(ctx, vc, 413, BOUND_ERROR,
+		    (uintmax_t)most));
+	return (render_fail(ctx, vc, 502,
+	    "the source did not come in full"));
+}
+
 /* Returns VFP_END with the source in fd, or VFP_ERROR. */
 static enum vfp_status
 render_pull(VRT_CTX, struct vfp_ctx *vc, const struct render_limits *limits,
@@ -132,14 +155,12 @@ render_pull(VRT_CTX, struct vfp_ctx *vc, const struct render_limits *limits,
 		l = CHUNK;
 		vp = VFP_Suck(vc, buf, &l);
 		if (vp == VFP_ERROR) {
-			vp = render_fail(ctx, vc, 502,
-			    "the source did not come in full");
+			vp = render_broken_off(ctx, vc, limits->max_source);
 			break;
 		}
 		*len += l;
 		if (*len > limits->max_source)
-			vp = render_fail(ctx, vc, 413, "the source is larger "
-			    "than %ju bytes", (uintmax_t)limits->max_source);
+			vp = render_too_large(ctx, vc, limits->max_source);
 		else if (render_write(fd, buf, l) != 0)
 			vp = render_fail(ctx, vc, 503, "no room for the "
 			    "source: %s", strerror(errno));
@@ -350,8 +371,7 @@ render_init(VRT_CTX, struct vfp_ctx *vc, struct vfp_entry *vfe)
 	task->request.status = 0;
 	task->request.error[0] = '\0';
 	if (http_GetContentLength(vc->resp) > (ssize_t)task->limits->max_source)
-		return (render_fail(ctx, vc, 413, "the source is larger than "
-		    "%ju bytes", (uintmax_t)task->limits->max_source));
+		return (render_too_large(ctx, vc, task->limits->max_source));
 	if (pool_full()) {
 		COUNT(queue_full, 1);
 		return (render_fail(ctx, vc, 503, RENDER_JOB_FULL));

@@ -96,7 +96,7 @@ vmod_images_note_failure(VRT_CTX, struct VPFX(vips_images) *images,
 	CHECK_OBJ_NOTNULL(ctx, VRT_CTX_MAGIC);
 	CHECK_OBJ_NOTNULL(images, VIPS_IMAGES_MAGIC);
 	if (url != NULL)
-		failures_note(url, VTIM_mono());
+		failures_note(FAILURE_ABSENT, url, VTIM_mono());
 }
 
 VCL_BOOL
@@ -106,7 +106,8 @@ vmod_images_failed_lately(VRT_CTX, struct VPFX(vips_images) *images,
 
 	CHECK_OBJ_NOTNULL(ctx, VRT_CTX_MAGIC);
 	CHECK_OBJ_NOTNULL(images, VIPS_IMAGES_MAGIC);
-	return (url != NULL && failures_recent(url, VTIM_mono()));
+	return (url != NULL && failures_recent(FAILURE_ABSENT, url,
+	    VTIM_mono()));
 }
 
 /* What Varnish has noted as the one to be refreshed. */

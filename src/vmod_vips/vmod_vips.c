@@ -31,6 +31,7 @@
 #include "renderer.h"
 #include "render_task.h"
 #include "overlay.h"
+#include "bound_vfp.h"
 #include "render_vfp.h"
 #include "images.h"
 
@@ -199,7 +200,8 @@ vmod_event(VRT_CTX, struct vmod_priv *priv, enum vcl_event_e e)
 			vips_counters = VSC_vips_New(NULL, &seg, "");
 			overlay_start();
 		}
-		return (VRT_AddFilter(ctx, render_vfp, NULL) != NULL);
+		return (VRT_AddFilter(ctx, render_vfp, NULL) != NULL ||
+		    VRT_AddFilter(ctx, bound_vfp, NULL) != NULL);
 	case VCL_EVENT_WARM:
 		/* Only now it is certain that the VCL has loaded. */
 		if (vips_check_keys(ctx) != 0)
@@ -207,6 +209,7 @@ vmod_event(VRT_CTX, struct vmod_priv *priv, enum vcl_event_e e)
 		vips_rule();
 		return (0);
 	case VCL_EVENT_DISCARD:
+		VRT_RemoveFilter(ctx, bound_vfp, NULL);
 		VRT_RemoveFilter(ctx, render_vfp, NULL);
 		return (0);
 	default:

@@ -66,9 +66,12 @@ def png(width, height, colour=2, bits=8, rows=b"", before=b"", end=True):
 
 def zeros(n):
     """A zlib stream of n zero bytes, without having them at once."""
-    c = zlib.compressobj(9)
-    out = b"".join(c.compress(bytes(1 << 20)) for _ in range(n >> 20))
-    return out + c.compress(bytes(n & 0xfffff)) + c.flush()
+    c = zlib.compressobj(9, zlib.DEFLATED, -15)
+    # What follows a full flush does not depend on what was before it.
+    block = c.compress(bytes(1 << 20)) + c.flush(zlib.Z_FULL_FLUSH)
+    rest = c.compress(bytes(n & 0xfffff)) + c.flush()
+    return b"\x78\xda" + block * (n >> 20) + rest + \
+        struct.pack(">I", n % 65521 << 16 | 1)
 
 
 def hostile_pngs():

@@ -26,6 +26,9 @@ sub pixelfleet_source_fetch {
 
 sub pixelfleet_source_response {
 	call pixelfleet_source_clean;
+	if (!images.bound()) {
+		return (error(images.status(), images.error()));
+	}
 	if (!beresp.http.ETag && !beresp.http.Last-Modified) {
 		# Variants are revalidated with something, and what cannot be
 		# is not held while the origin is down.  Good for this fetch.
@@ -62,7 +65,7 @@ sub pixelfleet_source_deliver {
 	}
 }
 
-# The origin could not be reached.
+# The origin could not be reached, or what it has is too large.
 sub pixelfleet_source_error {
 	set beresp.http.Image-Source = bereq.url;
 	call pixelfleet_log_work;
@@ -70,6 +73,12 @@ sub pixelfleet_source_error {
 	set beresp.grace = 0s;
 	set beresp.http.Content-Type = "text/plain; charset=utf-8";
 	set beresp.http.Cache-Control = "no-store";
-	set beresp.body = {"The origin of this image cannot be reached.
+	if (images.error() != "") {
+		set beresp.ttl = 5s;
+		set beresp.body = images.error() + {"
 "};
+	} else {
+		set beresp.body = {"The origin of this image cannot be reached.
+"};
+	}
 }

@@ -32,6 +32,11 @@ sub pixelfleet_variant_response {
 		call pixelfleet_source_clean;
 		call pixelfleet_fresh_tags;
 	}
+	if (beresp.status != 200 &&
+	    (beresp.status < 300 || beresp.status >= 600)) {
+		return (error(502, "The origin answered " + beresp.status +
+		    " in place of an image."));
+	}
 	if (beresp.status >= 400) {
 		call pixelfleet_fallback_failed;
 	}
@@ -69,6 +74,12 @@ sub pixelfleet_variant_response {
 # A variant with an overlay goes when that goes.
 sub pixelfleet_variant_overlay {
 	set beresp.http.Image-Overlay = images.overlay_source();
+	if (images.overlay_tags() != "" && beresp.http.Image-Tags) {
+		set beresp.http.Image-Tags = beresp.http.Image-Tags + ", " +
+		    images.overlay_tags();
+	} else if (images.overlay_tags() != "") {
+		set beresp.http.Image-Tags = images.overlay_tags();
+	}
 	if (images.overlay_ttl() >= 0s && images.overlay_ttl() < beresp.ttl) {
 		# Not that of a moment, which would not be stored at all.
 		set beresp.ttl = images.overlay_ttl() + 1s;
@@ -97,6 +108,9 @@ sub pixelfleet_variant_error {
 	call pixelfleet_log_work;
 	if (images.error() != "") {
 		set beresp.body = images.error() + {"
+"};
+	} else if (beresp.status == 503) {
+		set beresp.body = {"The original of this image cannot be had.
 "};
 	} else {
 		set beresp.body = beresp.reason + {"
