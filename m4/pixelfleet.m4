@@ -55,3 +55,62 @@ AC_DEFUN([PF_SANITIZE], [
 	AM_CONDITIONAL([SANITIZE], [test "$enable_sanitize" = yes])
 	AC_SUBST([PF_PRELOAD])
 ])
+
+# PF_TSAN
+# -------
+# After all that adds to PF_CFLAGS.  What renders has flags of its own: it is
+# other processes, whose threads are those of libraries, and of these their
+# locks would not be seen.  The tests find another varnishd in their PATH.
+AC_DEFUN([PF_TSAN], [
+	AC_ARG_ENABLE([tsan],
+	    [AS_HELP_STRING([--enable-tsan],
+		[ThreadSanitizer in the VMODs, for the tests])],
+	    [], [enable_tsan=no])
+	PF_RENDERER_CFLAGS=$PF_CFLAGS
+	AS_IF([test "$enable_tsan" = yes], [
+		AS_IF([test "$enable_sanitize" = yes],
+		    [AC_MSG_ERROR([--enable-tsan and --enable-sanitize exclude each other])])
+		PF_CFLAGS="$PF_CFLAGS -fsanitize=thread"
+		PF_CFLAGS="$PF_CFLAGS -fno-omit-frame-pointer"
+		pf_tsan=$(cd "$srcdir/tests/tsan" && pwd)
+		VARNISH_TEST_PATH="$pf_tsan:$VARNISH_TEST_PATH"
+	])
+	AC_SUBST([PF_RENDERER_CFLAGS])
+])
+
+# PF_FUZZ_CC
+# ----------
+# Before AC_PROG_CC: libFuzzer comes with clang alone.
+AC_DEFUN([PF_FUZZ_CC], [
+	AC_ARG_ENABLE([fuzz],
+	    [AS_HELP_STRING([--enable-fuzz],
+		[build for libFuzzer, with sanitizers, by clang])],
+	    [], [enable_fuzz=no])
+	AS_IF([test "$enable_fuzz" = yes && test -z "$CC"], [CC=clang])
+])
+
+# PF_FUZZ
+# -------
+# All is compiled to be watched; only the entries of tests/fuzz are linked
+# with the fuzzer.
+AC_DEFUN([PF_FUZZ], [
+	AS_IF([test "$enable_fuzz" = yes], [
+		AC_MSG_CHECKING([for libFuzzer in $CC])
+		pf_save_CFLAGS=$CFLAGS
+		CFLAGS="$CFLAGS -fsanitize=fuzzer,address,undefined"
+		AC_LINK_IFELSE([AC_LANG_SOURCE([[
+			int LLVMFuzzerTestOneInput(const char *, unsigned long);
+			int LLVMFuzzerTestOneInput(const char *p, unsigned long n)
+			{ return (p == 0 && n > 0); }
+		]])], [AC_MSG_RESULT([yes])], [
+			AC_MSG_RESULT([no])
+			AC_MSG_ERROR([--enable-fuzz wants clang and its run-time: install clang, libclang-rt-dev and llvm])
+		])
+		CFLAGS=$pf_save_CFLAGS
+		PF_CFLAGS="$PF_CFLAGS -fsanitize=fuzzer-no-link,address"
+		PF_CFLAGS="$PF_CFLAGS -fsanitize=undefined"
+		PF_CFLAGS="$PF_CFLAGS -fno-sanitize-recover=undefined"
+		PF_CFLAGS="$PF_CFLAGS -fno-omit-frame-pointer"
+	])
+	AM_CONDITIONAL([FUZZ], [test "$enable_fuzz" = yes])
+])

@@ -84,7 +84,7 @@ site_check_all(VRT_CTX, const char *name,
 		{ "fallback_ttl", a->fallback_ttl, 0, TTL_MAX },
 		{ "fallback_status", a->fallback_status,
 		    a->fallback_status == 0 ? 0 : 200, 599 },
-		{ NULL }
+		{ NULL, 0, 0, 0 }
 	};
 
 	return (site_check(ctx, name, ranges));

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  * Copyright (c) 2026 The pixelfleet authors
  *
- * What holds for every URL whatsoever, as an entry for libFuzzer:
- *
- *	clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined \
- *	    -I build -I src/common tests/fuzz/fuzz_image_ops.c \
- *	    src/common/image_*.c src/common/url_text.c
+ * What holds for every URL whatsoever, as an entry for libFuzzer.
  *
  * A line is the URL; client hints may follow, a line each.  Where the URL
  * has a query, that is a preset as well.
@@ -13,23 +9,8 @@
  * Unit tests call it with URLs of their own making.
  */
 
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzz.h"
 #include "image_ops.h"
-
-#define COUNT(a)	(sizeof (a) / sizeof (a)[0])
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(url, what) do {						\
-	if (!(what)) {							\
-		fprintf(stderr, "%s\nof '%s'\n", #what, url);		\
-		abort();						\
-	}								\
-} while (0)
 
 /* Every field, so that what the compiler puts between them is no matter. */
 static int
@@ -55,15 +36,6 @@ same_ops(const struct image_ops *a, const struct image_ops *b)
 	    strcmp(a->text_font, b->text_font) == 0 && SAME(text_size) &&
 	    SAME(text_color) && SAME(text_pos) && SAME(meta));
 #undef SAME
-}
-
-static int
-printable(const char *s)
-{
-	for (; *s != '\0'; s++)
-		if (*s < ' ' || *s > '~')
-			return (0);
-	return (1);
 }
 
 /* RFC 3986, 3.3: "." or ".." between slashes; the query may have them. */
@@ -122,7 +94,7 @@ check_parsed(struct image_request *req, const struct image_site *site)
 	unsigned i;
 
 	MUST(req->url, req->url[0] == '/' && req->error[0] == '\0');
-	MUST(req->url, printable(req->url));
+	MUST(req->url, fuzz_printable(req->url));
 	MUST(req->url, strpbrk(req->url, " \"#<>\\^`{|}") == NULL);
 	MUST(req->url, !has_dot_segment(req->source));
 	MUST(req->url, strncmp(req->url, req->source, len) == 0);
@@ -148,7 +120,7 @@ check_to_sign(const struct image_request *req, const struct image_site *site)
 	static struct image_request again;
 	const char *url = req->to_sign;
 
-	MUST(url, printable(url));
+	MUST(url, fuzz_printable(url));
 	MUST(url, strncmp(url, req->source, strlen(req->source)) == 0);
 	MUST(url, image_request_parse(&again, site, url) == 0);
 	MUST(url, strcmp(again.to_sign, url) == 0);
@@ -172,7 +144,7 @@ check_hinted(const struct image_request *parsed, const struct image_site *site,
 	req = *parsed;
 	image_request_hints(&req, site, hints);
 	ops = req.ops;
-	MUST(req.url, printable(req.url));
+	MUST(req.url, fuzz_printable(req.url));
 	MUST(req.url, req.hinted == parsed->hinted);
 	MUST(req.url, strcmp(req.source, parsed->source) == 0);
 	MUST(req.url, req.rendered || strcmp(req.url, parsed->url) == 0);
@@ -186,7 +158,7 @@ check_refused(const struct image_request *req, const char *url)
 {
 	MUST(url, req->status == 400 || req->status == 414 ||
 	    req->status == 501);
-	MUST(url, req->error[0] != '\0' && printable(req->error));
+	MUST(url, req->error[0] != '\0' && fuzz_printable(req->error));
 	MUST(url, strpbrk(req->error, "\"&<>") == NULL);
 	MUST(url, req->url[0] == '\0' && req->source[0] == '\0');
 	MUST(url, req->ops_text[0] == '\0' && !req->rendered);
@@ -225,28 +197,13 @@ check_preset(const char *operations, const struct image_hints *hints)
 	char err[IMAGE_ERROR_MAX];
 
 	if (image_preset_parse(&preset, &none, "a", operations, err) != 0) {
-		MUST(operations, err[0] != '\0' && printable(err));
+		MUST(operations, err[0] != '\0' && fuzz_printable(err));
 		return;
 	}
 	check_url("/?p=a", &site, hints);
 	check_url("/?p=a&w=9&h=8&mark=/m&text=t&dpr=1", &site, hints);
 	check_url("/?p=a&scale=0.5&f=jpg", &site, hints);
 	check_url("/?p=a&meta=true", &site, hints);
-}
-
-/* The next line of *s, which becomes a string; NULL where there is none. */
-static const char *
-take_line(char **s)
-{
-	char *line = *s, *end;
-
-	if (line == NULL)
-		return (NULL);
-	end = strchr(line, '\n');
-	if (end != NULL)
-		*end++ = '\0';
-	*s = end;
-	return (line);
 }
 
 int
@@ -265,21 +222,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    .hints = IMAGE_HINT_DPR | IMAGE_HINT_VIEWPORT,
 		    .formats = ~(1u << IMAGE_FORMAT_GIF) },
 	};
-	char *text = malloc(size + 1), *rest = text;
+	char *text = fuzz_text(data, size), *rest = text;
 	struct image_hints hints;
 	const char *url, *query;
 	unsigned i;
 
-	if (text == NULL)
-		return (0);
-	if (size > 0)
-		memcpy(text, data, size);
-	text[size] = '\0';
-	url = take_line(&rest);
-	hints.dpr = take_line(&rest);
-	hints.width = take_line(&rest);
-	hints.viewport_width = take_line(&rest);
-	hints.save_data = take_line(&rest);
+	url = strsep(&rest, "\n");
+	hints.dpr = strsep(&rest, "\n");
+	hints.width = strsep(&rest, "\n");
+	hints.viewport_width = strsep(&rest, "\n");
+	hints.save_data = strsep(&rest, "\n");
 	for (i = 0; i < COUNT(sites); i++)
 		check_url(url, &sites[i], &hints);
 	query = strchr(url, '?');

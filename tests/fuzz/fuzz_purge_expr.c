@@ -1,44 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  * Copyright (c) 2026 The pixelfleet authors
  *
- * What holds for every request to purge, as an entry for libFuzzer:
- *
- *	clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined \
- *	    -I src/common -I src/vmod_fleet tests/fuzz/fuzz_purge_expr.c \
- *	    src/vmod_fleet/purge_{expr,regex,ban}.c src/common/url_text.c
+ * What holds for every request to purge, as an entry for libFuzzer.
  *
  * The input is the fields of a request, each ending in a newline, and then
  * those of an object.  The unit test of purge_expr calls it, too.
  */
 
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzz.h"
 #include "purge_ban.h"
 #include "purge_expr.h"
 #include "purge_regex.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 #define FIELDS	12
-
-#define MUST(text, what) do {						\
-	if (!(what)) {							\
-		fprintf(stderr, "%s\nof '%s'\n", #what, text);		\
-		abort();						\
-	}								\
-} while (0)
-
-static int
-printable(const char *s)
-{
-	for (; *s != '\0'; s++)
-		if (*s < ' ' || *s > '~')
-			return (0);
-	return (1);
-}
 
 static bool
 no_regex(void *priv, const char *regex, const char *text)
@@ -64,7 +38,7 @@ check_bans(const struct purge_expr *expr)
 			MUST(expr->text, bans.ban[i].n <= 3);
 			for (j = 0; j < bans.ban[i].n; j++) {
 				t = &bans.ban[i].test[j];
-				MUST(t->operand, printable(t->operand));
+				MUST(t->operand, fuzz_printable(t->operand));
 				MUST(t->field, !strncmp(t->field, "obj.", 4));
 				/* To the end of what it was made of. */
 				MUST(t->operand, strlen(t->operand) + 1 <
@@ -82,7 +56,7 @@ check_text(const char *text, const struct purge_object *obj)
 	char source[PURGE_OPERAND_MAX];
 
 	MUST(text, purge_expr_parse(&expr, text) == 0);
-	MUST(text, strlen(text) < PURGE_EXPR_MAX && printable(text));
+	MUST(text, strlen(text) < PURGE_EXPR_MAX && fuzz_printable(text));
 	MUST(text, expr.text == text);
 	MUST(text, strlen(expr.operand) < PURGE_OPERAND_MAX);
 	check_bans(&expr);
@@ -116,18 +90,13 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static char text[PURGE_EXPR_MAX], err[PURGE_ERROR_MAX];
-	char *copy = malloc(size + 1), *field[FIELDS] = { NULL }, *p;
+	char *copy = fuzz_text(data, size), *field[FIELDS] = { NULL }, *p;
 	struct purge_object obj;
 	struct purge_request req;
 	struct purge_expr expr;
 	unsigned i;
 	int status;
 
-	if (copy == NULL)
-		return (0);
-	if (size > 0)
-		memcpy(copy, data, size);
-	copy[size] = '\0';
 	for (i = 0, p = copy; i < FIELDS && p != NULL; i++)
 		field[i] = strsep(&p, "\n");
 	req = (struct purge_request){ .method = field[0], .url = field[1],
@@ -143,7 +112,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_text(text, &obj);
 	} else {
 		MUST(err, status == 400 || status == 405);
-		MUST(err, *text == '\0' && *err != '\0' && printable(err));
+		MUST(err, *text == '\0' && *err != '\0' && fuzz_printable(err));
 	}
 	/* And as a text from another node. */
 	if (purge_expr_parse(&expr, field[0]) == 0)

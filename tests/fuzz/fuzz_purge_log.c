@@ -2,34 +2,15 @@
  * Copyright (c) 2026 The pixelfleet authors
  *
  * What holds for a purge log, whatever other nodes and the disk tell it, as
- * an entry for libFuzzer:
- *
- *	clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined \
- *	    -I src/common -I src/vmod_fleet tests/fuzz/fuzz_purge_log.c \
- *	    src/vmod_fleet/purge_{ban,expr,file,flight,line,log}.c \
- *	    src/vmod_fleet/purge_{members,regex}.c \
- *	    src/vmod_fleet/node_headers.c src/common/url_text.c
+ * an entry for libFuzzer.
  *
  * The input is read line by line: the first byte says what to do with the
  * rest.  The unit test of purge_log calls it, too.
  */
 
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzz.h"
 #include "purge_file.h"
 #include "purge_log.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(text, what) do {						\
-	if (!(what)) {							\
-		fprintf(stderr, "%s\nof '%s'\n", #what, text);		\
-		abort();						\
-	}								\
-} while (0)
 
 #define FLIGHTS		4
 #define BUF		20000
@@ -202,7 +183,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct purge_rules rules = purge_rules_default;
 	struct purge_flight flight[FLIGHTS];
 	bool up[FLIGHTS] = { false };
-	char *copy = malloc(size + 1), *p = copy, *line;
+	char *copy = fuzz_text(data, size), *p = copy, *line;
 	char record[PURGE_LINE_MAX];
 	struct purge_figures f;
 	int64_t now = 1764000000000;
@@ -210,11 +191,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unsigned calls = 0, i;
 	size_t at = 0;
 
-	if (copy == NULL)
-		return (0);
-	if (size > 0)
-		memcpy(copy, data, size);
-	copy[size] = '\0';
 	/* As a file: whatever it is, it is read within its bounds. */
 	while (purge_record_read(data, size, &at, record))
 		check_texts(record);

@@ -587,7 +587,7 @@ test_ops_text(void **state)
 		if (image_ops_parse(&ops, broken[i], err) != -1)
 			fail_msg("'%s' was taken", broken[i]);
 		assert_string_not_equal(err, "");
-		assert_true(printable(err));
+		assert_true(fuzz_printable(err));
 	}
 	assert_int_equal(image_ops_parse(&ops,
 	    long_url("width=", "0", IMAGE_URL_MAX), err), -1);

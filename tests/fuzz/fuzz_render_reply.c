@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * Copyright (c) 2026 The pixelfleet authors
+ *
+ * What a renderer that somebody has taken over may answer, and what the
+ * cache makes of it, as an entry for libFuzzer.
+ *
+ * The first byte of the input says how the answer comes, the next ones which
+ * files come with it, and the rest is the packet.
+ */
+
+#include "config.h"
+
+#include <cache/cache.h>
+
+#include <sys/stat.h>
+#include <vtim.h>
+
+#include "fuzz.h"
+#include "fuzz_wire.h"
+#include "render_wire.h"
+#include "renderer.h"
+
+#define RESULT_MAX	5000
+
+#define HOW_CLOSED	0x20	/* the socket ends after it */
+#define HOW_SILENT	0x40	/* nothing comes */
+
+/* Where the length of the text and of the result stand: render_wire.c. */
+#define WIRE_HEAD	80
+#define WIRE_TEXT_LEN	12
+#define WIRE_RESULT_LEN	16
+
+/* A head that is right enough to be read on. */
+static void
+fit_head(uint8_t *packet, size_t len)
+{
+	static const struct render_reply sample = { .status = 415,
+	    .text = "no" };
+	uint8_t made[RENDER_PACKET_MAX];
+	uint32_t n = (uint32_t)(len - WIRE_HEAD);
+
+	if (render_reply_pack(&sample, made, sizeof made) < WIRE_HEAD)
+		abort();
+	memcpy(packet, made, 8);
+	memcpy(packet + WIRE_TEXT_LEN, &n, sizeof n);
+}
+
+static void
+play(int sock, struct fuzz_bytes in)
+{
+	unsigned how = fuzz_byte(&in), i;
+	uint8_t kinds[HOW_FILES], *packet;
+	uint64_t len = 0;
+
+	for (i = 0; i < (how & HOW_FILES); i++)
+		kinds[i] = (uint8_t)fuzz_byte(&in);
+	packet = fuzz_copy(in.data, in.size);
+	if ((how & HOW_HEAD) && in.size >= WIRE_HEAD)
+		fit_head(packet, in.size);
+	if (in.size >= WIRE_HEAD)
+		memcpy(&len, packet + WIRE_RESULT_LEN, sizeof len);
+	if (!(how & HOW_SILENT))
+		wire_play(sock, how, kinds, packet, in.size, NULL,
+		    len % (2 * RESULT_MAX));
+	if (how & HOW_CLOSED)
+		(void)shutdown(sock, SHUT_RDWR);
+	free(packet);
+}
+
+/* What may be mapped and read at leisure. */
+static void
+check_result(const struct render_reply *reply, int fd)
+{
+	struct stat st;
+
+	MUST(reply->text, (reply->status == 200) == (fd >= 0));
+	MUST(reply->text, fuzz_printable(reply->text) &&
+	    strlen(reply->text) < sizeof reply->text);
+	if (fd < 0)
+		return;
+	MUST("a result", fstat(fd, &st) == 0 && S_ISREG(st.st_mode));
+	MUST("a result", (uint64_t)st.st_size == reply->result_len &&
+	    reply->result_len <= RESULT_MAX && reply->result_len > 0);
+	MUST("a result", ftruncate(fd, 0) != 0 && ftruncate(fd, 9999) != 0);
+	MUST("a result", pwrite(fd, "x", 1, 0) < 0);
+	MUST("a result", (fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct render_request request = {
+		.max_frames = 1, .max_pixels = 1, .max_side = 1,
+		.max_out_pixels = 1, .source_len = 1, .ops = "width=1"
+	};
+	static uint8_t packet[RENDER_PACKET_MAX];
+	static struct render_reply reply;
+	struct renderer r = { .magic = RENDERER_MAGIC, .words = -1 };
+	const int files[RENDER_FDS] = { 0, -1 };
+	enum renderer_answer a;
+	int pair[2], result, before = wire_first_free();
+	ssize_t l;
+
+	MUST("sockets", socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
+	    pair) == 0);
+	r.sock = pair[0];
+	play(pair[1], (struct fuzz_bytes){ data, size });
+	l = render_request_pack(&request, packet, sizeof packet);
+	a = renderer_ask(&r, packet, (size_t)l, files, VTIM_mono() - 1,
+	    RESULT_MAX, &reply, &result);
+	MUST("a result", a == RENDERER_ANSWERED || result < 0);
+	if (a == RENDERER_ANSWERED)
+		check_result(&reply, result);
+	if (result >= 0)
+		(void)close(result);
+	(void)close(pair[0]);
+	(void)close(pair[1]);
+	MUST("a descriptor", wire_first_free() == before);
+	return (0);
+}

@@ -1,0 +1,334 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The pixelfleet authors
+"""What the fuzzers begin with: seeds.py TARGET FOLDER
+
+Images are those of the odd images of tests/cluster and of the golden tests'
+tags and profiles, as far as they are small; texts stand here.  Words that are
+worth putting anywhere go to FOLDER.dict.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+for folder in ("cluster", "golden"):
+    sys.path.insert(0, os.path.join(os.path.dirname(HERE), folder))
+
+IMAGE_MAX = 6000        # bytes: what is longer is changed too seldom
+
+
+# -- images ----------------------------------------------------------------
+
+SVG = (b"<svg xmlns='http://www.w3.org/2000/svg' width='40' height='30' "
+       b"viewBox='0 0 80 60'><defs><linearGradient id='g'><stop offset='0' "
+       b"stop-color='red'/><stop offset='1' stop-opacity='.5'/>"
+       b"</linearGradient></defs><rect width='50%' height='9' fill='url(#g)'/>"
+       b"<path d='M1 2L3 4Q5 6 7 8z' stroke='blue'/><text y='9'>a</text>"
+       b"</svg>")
+
+PDF = b"""%PDF-1.4
+1 0 obj <</Type /Catalog /Pages 2 0 R>> endobj
+2 0 obj <</Type /Pages /Kids [3 0 R] /Count 1>> endobj
+3 0 obj <</Type /Page /Parent 2 0 R /MediaBox [0 0 40 30]
+/Contents 4 0 R>> endobj
+4 0 obj <</Length 33>> stream
+1 0 0 rg 5 5 20 10 re f 0 0 m 9 9 l S
+endstream endobj
+trailer <</Root 1 0 R>>
+%%EOF
+"""
+
+
+def jxl(png):
+    done = subprocess.run(["cjxl", "-", "-", "--quiet", "-e", "1"], input=png,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                          check=False)
+    return done.stdout
+
+
+def tagged(jpg, png, webp, size):
+    """With EXIF, XMP, comments and profiles."""
+    import profiles
+    import tags
+    p3 = profiles.rgb(profiles.P3)
+    block = tags.exif(6, gps=True, signed=True, camera=True)
+    yield "tags.jpg", tags.jpeg_with(jpg, *tags.jpeg_everything(signed=True))
+    yield "tags.png", tags.png_with(png, *tags.png_everything(signed=True))
+    yield "tags.webp", tags.webp_with(webp, *size, XMP=tags.XMP, EXIF=block)
+    yield "profile.webp", tags.webp_with(webp, *size, ICCP=p3)
+
+
+def images():
+    """Names and bytes."""
+    import odd
+    with tempfile.TemporaryDirectory() as folder:
+        every = odd.all_of_them(folder)[1]
+    for name, image in every.items():
+        # What is cut or flipped the fuzzer does by itself.
+        if not re.match("(cut|bits|head|junk)-", name):
+            yield name, image.data
+    yield from tagged(every["baseline.jpg"].data, every["8bit.png"].data,
+                      every["lossy.webp"].data, odd.SIZE)
+    yield "clock.gif", open(os.path.join(
+        HERE, "..", "..", "samples", "clock.gif"), "rb").read()[:IMAGE_MAX]
+    for name in ("8bit.png", "alpha16.png"):
+        yield name + ".jxl", jxl(every[name].data)
+    yield "drawing.svg", SVG
+    yield "paper.pdf", PDF
+
+
+def small_images():
+    return ((name, data) for name, data in images()
+            if 0 < len(data) <= IMAGE_MAX)
+
+
+# Every operation, and those that meet.
+OPERATIONS = """\
+width=40
+w=30&h=20&fit=cover
+width=64&height=64&crop=fit&enlarge=true
+w=30&h=20&fit=contain&pad_color=10203040
+w=30&h=20&fit=fill&enlarge=true&format=png
+w=30&h=20&fit=outside
+scale=0.5&format=webp
+w=20&h=20&crop=attention
+w=20&h=20&crop=entropy
+w=20&h=20&crop=top,left&format=jpg
+crop=3,4,10,11
+w=20&h=20&focal=0.2,0.8
+trim=20&radius=5
+pad=4&border=2,red&radius=max&format=png
+autorotate=false&angle=90&flip=h
+angle=180&flip=v&format=gif
+auto_level=true&auto_fix=true
+brightness=0.2&contrast=-0.3&gamma=1.5&saturation=0.4&hue=90
+filter=sepia
+filter=duotone,102030,f0e0d0
+colorize=20304080&filter=grey
+pixelate=5
+blur=3.5&sharp_amount=2
+format=webp&quality=50&lossless=true
+format=jpg&max_bytes=600
+format=jpg&quality=auto&progressive=true
+format=avif&quality=40&w=16&h=16&fit=fill
+format=jxl&w=16&h=16&fit=fill
+format=gif
+format=auto
+format=auto,webp
+strip=all
+strip=none
+animated=false
+page=2
+page=1&format=png
+mark=/m.png&mark_scale=50&mark_pos=bottom,right&mark_alpha=30
+mark=/m.png&mark_pos=tile&mark_scale=20
+mark=/m.png&mark_offset=-3,4&format=webp
+text=a%20b%0ac&text_size=9&text_color=red&text_pos=top,left
+text=%d7%90%d7%91&text_font=Serif%20Bold&w=90
+meta=true
+meta=true&page=2
+""".splitlines()
+
+
+def render():
+    """Each operation with a few images, each image with a few operations."""
+    step = 0
+    for name, data in small_images():
+        for _ in range(4):
+            ops = OPERATIONS[step % len(OPERATIONS)]
+            # No number of images, so that in time each meets all.
+            step += 5
+            yield f"{name}-{step}", ops.encode() + b"\n" + data
+
+
+def words(lines):
+    """The names and values in lines of operations."""
+    return sorted(set(re.findall(r"\w+=|[a-z]{3,}|[&,]", "\n".join(lines))))
+
+
+# -- requests --------------------------------------------------------------
+
+def lines(*parts):
+    return "\n".join(parts).encode()
+
+
+URLS = ["/a.jpg?" + ops for ops in OPERATIONS] + """\
+/a/../b//c%2e.jpg?v=1&width=40
+/%c3%a4%20.png?w64=NDAw&h=30&p=a
+/?p=a&dpr=2
+/x?version=3&a[b]=c&unknown=1
+/x?crop=face
+/x?expires=1999999999&explain=true&sig=abc
+/x?text64=aGVsbG8&mark64=L20ucG5n
+""".splitlines()
+
+
+def image_ops():
+    for n, url in enumerate(URLS):
+        yield f"{n}", lines(url)
+        yield f"{n}-hints", lines(url, "2", "320", "1280", "on")
+
+
+ACCEPTS = [
+    "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8",
+    "image/webp,*/*", "*/*", "",
+    'image/webp;q=0.5, image/avif;level="1,;";q=1, image/jpeg;q=0.001',
+    "image/jxl;Q=1.000;ext=\"\\\"\", image/png;q=0"]
+CONTROLS = [
+    "max-age=600, stale-while-revalidate=\"30\", stale-if-error=86400",
+    "no-store", "private=\"set-cookie\", s-maxage=99999999999",
+    "no-cache, must-revalidate, max-age=0"]
+
+
+def front():
+    for n, url in enumerate(URLS):
+        yield f"{n}", lines(
+            url, "O4JgUJxbVwfJ6KpWNM-WbdAjVN8MVMiEp8aQrPxm8_g",
+            ACCEPTS[n % len(ACCEPTS)], str(1792 + n),
+            CONTROLS[n % len(CONTROLS)], str(n * 80), str(n))
+
+
+# -- between nodes ---------------------------------------------------------
+
+HEX = "0123456789abcdef" * 4
+
+
+def node_headers():
+    yield "message", lines(
+        "Host: b", "Accept: image/webp", "Fleet-Node: a", "Fleet-To: b",
+        "Fleet-Config: " + HEX, "X-Request-Id: " + HEX[:32],
+        "Fleet-Config-Parts: version=6b86b273ff34,vcl:site.vcl="
+        "0123456789ab,vcl:other=0123456789ab,+3",
+        "Fleet-Auth: v1 1764000000 " + HEX[:32] + " " + HEX,
+        "Fleet-Load: v1;n=12;f=4", "Fleet-Home: c",
+        "Fleet-Purge: v1;a:1700000000000123:7:1700000000456")
+    yield "probe", lines("Fleet-Auth: p1 " + HEX, "host.example:8080")
+    yield "state", lines("Fleet-Load: v1;n=0;f=1",
+                         "Fleet-Load: v1;n=4294967295;f=4294967295")
+    yield "arguments", (b"varnishd\0-a\0http=:80\0-acluster=[::1]:8081,"
+                        b"PROXY\0-a\0cluster=/run/x.sock,mode=0600\0")
+
+
+EXPRESSIONS = ["hard source /a.jpg", "soft variant /a.jpg width=400",
+               "hard prefix /products/", "hard glob /a/*/l*.jpg",
+               "hard regex \\.(png|gif)$", "soft tags shoes summer",
+               "hard all"]
+
+
+def purge_expr():
+    for n, text in enumerate(EXPRESSIONS):
+        yield f"text-{n}", lines(text, "", "", "", "", "", "", "", "/a.jpg",
+                                 "width=400", "/m.png", "shoes winter")
+    for n, (url, by, mode, tag, regex) in enumerate([
+            ("/a.jpg?width=400", "", "soft", "", ""),
+            ("/a/*", "prefix", "hard", "", ""), ("/", "", "", "", ""),
+            ("/", "", "", "shoes, summer", ""),
+            ("/", "regex", "", "", "^/a[^/]+\\.png$"),
+            ("/a%2f*/b", "glob", "", "", "")]):
+        yield f"request-{n}", lines(
+            "PURGE", url, url.partition("?")[0], url.partition("?")[2], by,
+            mode, tag, regex, "/a.jpg", "width=400", "", "")
+
+
+PURGES = [f"purge a 1764000000000123 {n + 1} {1764000000000 + n} {text}"
+          for n, text in enumerate(EXPRESSIONS)]
+PURGES.append("gap b 1764000000000456 9 1764000000900")
+
+
+def purge_file():
+    yield "lines", b"\1\0\2" + lines(*PURGES)
+    yield "torn", b"\0\x40\2" + lines(*PURGES)
+    yield "little", b"\0\x05\1"
+    yield "whole", b"\0\xff\0pixelfleet purge log 1\n"
+    yield "record", b"\0\x30\1\0\0\0\x03" + b"\x35\x24\x41\xc2abc"
+
+
+def purge_log():
+    position = "v1;a:1764000000000000:3:1764000000002," \
+        "b:1764000000000456:9:1764000000900"
+    yield "talk", lines(
+        *("t" + line for line in PURGES), "!", "ahard source /a", "f", "g",
+        "asoft tags x", "f", "h" + position, "c" + position, "p" + position,
+        "sa:1764000000000000:1", "ub", "+5000", "g", "i")
+    yield "away", lines("!", "ahard all", "+900000", "h" + position,
+                        "t" + PURGES[0], "t" + PURGES[-1], "f", "+100", "f")
+
+
+# -- between cache and renderer --------------------------------------------
+
+def number(n, size=4):
+    return n.to_bytes(size, sys.byteorder)
+
+
+def render_reply():
+    numbers = [0, 0, 200, 0] + [number(700, 8)] + [
+        40, 30, 1, 400, 300, 1, 5, 6, 90, 1, 11, 22, 33, 44]
+    head = b"".join(n if isinstance(n, bytes) else number(n)
+                    for n in numbers)
+    refused = head[:8] + number(413) + number(0) + number(0, 8) + \
+        bytes(12) + head[36:48] + bytes(4) + number(6) + bytes(4) + head[60:]
+    yield "picture", b"\x09\0" + head
+    yield "refused", b"\x08" + refused + b"source has too many pixels"
+    for n in range(9):
+        yield f"file-{n}", b"\x09" + bytes([n]) + head
+        yield f"files-{n}", bytes([0x0a, 0, n]) + head
+        yield f"more-{n}", bytes([0x1b + n % 2]) + bytes(3 + n % 2) + head
+    yield "silent", b"\x40"
+    yield "closed", b"\x28" + head
+
+
+def render_request():
+    for n, ops in enumerate(OPERATIONS):
+        two = "mark=" in ops
+        head = b"".join(map(number, [0, 0, 1000, 4, 256, 0, n % 4, 0])) + \
+            number(65536, 8) + number(65536, 8) + bytes(16)
+        yield f"{n}", bytes([0x39 + two]) + bytes(1 + two) + head + \
+            ops.encode()
+    for n in range(9):
+        yield f"file-{n}", bytes([0x39, n]) + head + b"width=1"
+
+
+# -- the list --------------------------------------------------------------
+
+NODE_WORDS = ["Fleet-Load: ", "Fleet-Auth: ", "Fleet-Config", "Fleet-Node",
+              "v1;n=", ";f=", "v1 ", "p1 ", ",+"]
+PURGE_WORDS = ["hard ", "soft ", "purge ", "gap ", "v1;"] + \
+    "PURGE DELETE source variant prefix glob regex tags all".split()
+
+SEEDS = {
+    "fuzz_front": (front, words(OPERATIONS + ACCEPTS + CONTROLS)),
+    "fuzz_image_header": (small_images, []),
+    "fuzz_image_ops": (image_ops, words(URLS)),
+    "fuzz_image_parts": (small_images, ["Exif\\x00\\x00", "gAMA", "colr",
+                                        "nclx", "prof", "desc", "mluc"]),
+    "fuzz_node_headers": (node_headers, NODE_WORDS),
+    "fuzz_purge_expr": (purge_expr, PURGE_WORDS),
+    "fuzz_purge_file": (purge_file, PURGE_WORDS),
+    "fuzz_purge_log": (purge_log, PURGE_WORDS),
+    "fuzz_render": (render, words(OPERATIONS)),
+    "fuzz_render_reply": (render_reply, []),
+    "fuzz_render_request": (render_request, words(OPERATIONS)),
+}
+
+
+def write(folder, seeds, dictionary):
+    os.makedirs(folder, exist_ok=True)
+    for name, data in seeds:
+        with open(os.path.join(folder, name), "wb") as f:
+            f.write(data)
+    with open(folder + ".dict", "w") as f:
+        f.writelines(f'"{word}"\n' for word in dictionary)
+
+
+def main():
+    target, folder = sys.argv[1:]
+    seeds, dictionary = SEEDS[target]
+    write(folder, seeds(), dictionary)
+
+
+if __name__ == "__main__":
+    main()
