@@ -226,6 +226,8 @@ purge_task_begin(VRT_CTX, uint64_t looked)
 		    "be purged");
 		return;
 	}
+	/* Of what a retry gives up, nothing was stored. */
+	task_forget(t);
 	task_end(t);
 	t->flight = purge_node_begin();
 	if (bo->stale_oc == NULL)

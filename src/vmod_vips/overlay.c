@@ -35,6 +35,7 @@
 #include "overlay.h"
 
 #define CONTROL_MAX	512	/* bytes, all Cache-Control, with NUL */
+#define TAGS		"Image-Tags:"
 #define SHOWN		"%.120s"	/* of the overlay's URL in a sentence */
 
 /* One fetch.  On the heap: a worker's stack is small. */
@@ -53,6 +54,7 @@ struct overlay {
 	char				control[CONTROL_MAX];
 	vtim_real			expires, date;	/* 0: not given */
 	double				age;
+	char				*tags;	/* or NULL */
 };
 
 /*--------------------------------------------------------------------
@@ -119,6 +121,21 @@ overlay_control(struct overlay *o, const char *value)
 	strcat(o->control, value);
 }
 
+/* Of any length: to forget one would be to miss a purge. */
+static void
+overlay_tags(struct overlay *o, const char *p, size_t len)
+{
+	size_t had = o->tags != NULL ? strlen(o->tags) : 0;
+
+	o->tags = realloc(o->tags, had + len + 3);
+	AN(o->tags);
+	if (!overlay_value(p, len, TAGS, o->tags + had + (had > 0 ? 2 : 0),
+	    len + 1))
+		o->tags[had] = '\0';
+	else if (had > 0)
+		memcpy(o->tags + had, ", ", 2);
+}
+
 static size_t
 overlay_header(char *p, size_t size, size_t n, void *priv)
 {
@@ -129,6 +146,8 @@ overlay_header(char *p, size_t size, size_t n, void *priv)
 	CAST_OBJ_NOTNULL(o, priv, OVERLAY_MAGIC);
 	if (len > 5 && strncmp(p, "HTTP/", 5) == 0) {
 		o->control[0] = '\0';
+		free(o->tags);
+		o->tags = NULL;
 		o->expires = o->date = 0;
 		o->age = 0;
 	} else if (overlay_value(p, len, "Cache-Control:", value,
@@ -141,6 +160,8 @@ overlay_header(char *p, size_t size, size_t n, void *priv)
 		o->date = VTIM_parse(value);
 	else if (overlay_value(p, len, "Age:", value, sizeof value))
 		o->age = strtod(value, NULL);
+	else if (len > strlen(TAGS) && !strncasecmp(p, TAGS, strlen(TAGS)))
+		overlay_tags(o, p, len);
 	return (len);
 }
 
@@ -287,6 +308,8 @@ overlay_run(VRT_CTX, struct render_task *task, struct overlay *o)
 	    o->control[0] != '\0' ? o->control : NULL, o->expires,
 	    o->date > 0 ? o->date : VTIM_real(), o->age);
 	o->fd = -1;
+	task->overlay_tags = o->tags;
+	o->tags = NULL;
 	return (0);
 }
 
@@ -318,6 +341,7 @@ overlay_fetch(VRT_CTX, struct render_task *task, const char *path)
 	curl_slist_free_all(o->headers);
 	if (o->fd >= 0)
 		closefd(&o->fd);
+	free(o->tags);
 	FREE_OBJ(o);
 	return (e);
 }

@@ -28,6 +28,8 @@ render_task_forget_overlay(struct render_task *task)
 	task->overlay = -1;
 	task->overlay_len = 0;
 	task->overlay_ttl = -1;
+	free(task->overlay_tags);
+	task->overlay_tags = NULL;
 }
 
 static void v_matchproto_(vmod_priv_fini_f)

@@ -34,6 +34,7 @@ struct render_task {
 	int				overlay;	/* memfd, owned; or -1 */
 	uint64_t			overlay_len;
 	vtim_dur			overlay_ttl;	/* -1: not known */
+	char				*overlay_tags;	/* or NULL */
 };
 
 /* This task's; NULL, and the VCL has failed, without workspace for it. */

@@ -46,6 +46,17 @@ vmod_images_overlay_source(VRT_CTX, struct VPFX(vips_images) *images)
 	return (task != NULL ? task->request.ops.mark : "");
 }
 
+VCL_STRING
+vmod_images_overlay_tags(VRT_CTX, struct VPFX(vips_images) *images)
+{
+	const struct render_task *task;
+
+	(void)images;
+	task = render_task_get(ctx);
+	return (task != NULL && task->overlay_tags != NULL ?
+	    task->overlay_tags : "");
+}
+
 VCL_DURATION
 vmod_images_overlay_ttl(VRT_CTX, struct VPFX(vips_images) *images)
 {

@@ -74,6 +74,12 @@ sub pixelfleet_variant_response {
 # A variant with an overlay goes when that goes.
 sub pixelfleet_variant_overlay {
 	set beresp.http.Image-Overlay = images.overlay_source();
+	if (images.overlay_tags() != "" && beresp.http.Image-Tags) {
+		set beresp.http.Image-Tags = beresp.http.Image-Tags + ", " +
+		    images.overlay_tags();
+	} else if (images.overlay_tags() != "") {
+		set beresp.http.Image-Tags = images.overlay_tags();
+	}
 	if (images.overlay_ttl() >= 0s && images.overlay_ttl() < beresp.ttl) {
 		# Not that of a moment, which would not be stored at all.
 		set beresp.ttl = images.overlay_ttl() + 1s;
