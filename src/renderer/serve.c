@@ -66,6 +66,7 @@ serve_requests(const char *name, int fd)
 		if (render_request_unpack(&req, packet, (size_t)len) ||
 		    files[0] < 0 ||
 		    (files[1] >= 0) != (req.overlay_len > 0)) {
+			render_fds_close(files);
 			fprintf(stderr, "%s: malformed request\n", name);
 			return (1);
 		}

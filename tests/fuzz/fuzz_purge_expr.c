@@ -8,7 +8,9 @@
  */
 
 #include "fuzz.h"
+#include "fuzz_json.h"
 #include "purge_ban.h"
+#include "purge_door.h"
 #include "purge_expr.h"
 #include "purge_regex.h"
 
@@ -86,6 +88,32 @@ check_text(const char *text, const struct purge_object *obj)
 	MUST(text, purge_matches(&expr, &own, no_regex, NULL));
 }
 
+/* What is answered to who asked for it. */
+static void
+check_answer(const char *expr, const char *reason)
+{
+	const struct purge_id id = { "a", 1764000000000000, 7 };
+	const struct purge_standing there = { .node = "a", .applied = true },
+	    away = { .node = "b", .why = reason };
+	struct purge_answer answer;
+
+	MUST(expr, purge_answer_begin(&answer) == 0);
+	purge_answer_node(&answer, &there);
+	purge_answer_node(&answer, &away);
+	MUST(expr, purge_answer_end(&answer, &id, expr) == 0);
+	MUST(answer.json, json_valid(answer.json));
+	MUST(answer.json, answer.nodes == 2 && answer.pending == 1);
+	free(answer.json);
+}
+
+static void
+check_wait(const char *seconds)
+{
+	int ms = purge_wait_parse(seconds);
+
+	MUST(seconds, ms >= -1 && ms <= PURGE_WAIT_MAX);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -110,6 +138,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (status == 0) {
 		MUST(text, *err == '\0');
 		check_text(text, &obj);
+		check_answer(text, field[0]);
 	} else {
 		MUST(err, status == 400 || status == 405);
 		MUST(err, *text == '\0' && *err != '\0' && fuzz_printable(err));
@@ -118,6 +147,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (purge_expr_parse(&expr, field[0]) == 0)
 		check_text(field[0], &obj);
 	(void)purge_regex_fault(field[0]);
+	check_wait(field[0]);
 	free(copy);
 	return (0);
 }

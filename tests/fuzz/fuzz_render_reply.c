@@ -98,7 +98,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct renderer r = { .magic = RENDERER_MAGIC, .words = -1 };
 	const int files[RENDER_FDS] = { 0, -1 };
 	enum renderer_answer a;
-	int pair[2], result, before = wire_first_free();
+	uint64_t before = wire_fds();
+	int pair[2], result;
 	ssize_t l;
 
 	MUST("sockets", socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
@@ -115,6 +116,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		(void)close(result);
 	(void)close(pair[0]);
 	(void)close(pair[1]);
-	MUST("a descriptor", wire_first_free() == before);
+	MUST("a descriptor", wire_fds() == before);
 	return (0);
 }

@@ -124,7 +124,8 @@ count_replies(int sock)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	int pair[2], status, before = wire_first_free();
+	uint64_t before = wire_fds();
+	int pair[2], status;
 	unsigned asked, answered;
 
 	MUST("sockets", socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
@@ -139,6 +140,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST("a request", answered <= asked);
 	/* What was refused is not answered. */
 	MUST("a request", status == 0 || answered == 0 || asked == 2);
-	MUST("a descriptor", wire_first_free() == before);
+	MUST("a descriptor", wire_fds() == before);
 	return (0);
 }

@@ -108,14 +108,23 @@ wire_play(int sock, unsigned how, const uint8_t *kinds, const void *packet,
 		(void)close(fds[i]);
 }
 
-/* The first free descriptor: one that leaks moves it. */
-static inline int
-wire_first_free(void)
-{
-	int fd = dup(0);
+/* Enough for what a test has open. */
+#define WIRE_FDS_LOOK	64
 
-	(void)close(fd);
-	return (fd);
+/*
+ * The descriptors that are in use, as bits: one that leaks is one more, and
+ * not always the first that was free.
+ */
+static inline uint64_t
+wire_fds(void)
+{
+	uint64_t used = 0;
+	int fd;
+
+	for (fd = 0; fd < WIRE_FDS_LOOK; fd++)
+		if (fcntl(fd, F_GETFD) >= 0)
+			used |= UINT64_C(1) << fd;
+	return (used);
 }
 
 #endif

@@ -213,6 +213,59 @@ def node_headers():
                         b"PROXY\0-a\0cluster=/run/x.sock,mode=0600\0")
 
 
+NODES = b"""# name host weight
+a 192.0.2.1
+b\t192.0.2.2:17002 2 leaving
+
+c [2001:db8::3]:17001 0.5 # why
+d node-d.example
+"""
+
+GROUP = (b"<DescribeAutoScalingGroupsResponse><X><AutoScalingGroups><member>"
+         b"<AutoScalingGroupName>g</AutoScalingGroupName><Instances><member>"
+         b"<InstanceId>i-0a</InstanceId><LifecycleState>InService"
+         b"</LifecycleState><HealthStatus>Healthy</HealthStatus>"
+         b"<WeightedCapacity>2</WeightedCapacity></member></Instances>"
+         b"</member></AutoScalingGroups><NextToken>t&amp;u</NextToken></X>"
+         b"</DescribeAutoScalingGroupsResponse>")
+ADDRESSES = (b"<DescribeInstancesResponse><reservationSet><item><instancesSet>"
+             b"<item><instanceId>i-0a</instanceId><privateIpAddress>192.0.2.7"
+             b"</privateIpAddress></item></instancesSet></item>"
+             b"</reservationSet></DescribeInstancesResponse>")
+FAULT = (b"<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code>"
+         b"<Message>Rate exceeded</Message></Error></ErrorResponse>")
+JSON = (b'{"Code":"Success","AccessKeyId":"AKIA","SecretAccessKey":"s\\u0041",'
+        b'"Token":"t","Expiration":"2026-11-22T21:00:00Z",'
+        b'"instanceId":"i-0a","region":"eu-west-1"}')
+
+
+def dns(kind, *data):
+    """A message with records of that type, and of its question's name."""
+    import struct
+    message = struct.pack(">6H", 1, 0x8180, 1, len(data), 0, 0) + \
+        b"\1n\4test\0" + struct.pack(">HH", kind, 1)
+    for record in data:
+        message += struct.pack(">HHHIH", 0xc00c, kind, 1, 60, len(record))
+        message += record
+    return message
+
+
+def discover():
+    yield "file", b"\0" + NODES
+    yield "a", b"\1" + dns(1, b"\xc0\0\2\1", b"\xc0\0\2\2")
+    yield "aaaa", b"\2" + dns(28, b"\x20\1\x0d\xb8" + bytes(11) + b"\3")
+    yield "srv", b"\3" + dns(33, b"\0\1\0\x0a\x42\x69\1a\xc0\x0c",
+                             b"\0\1\0\0\x42\x6a\1b\4test\0")
+    yield "json", b"\4" + JSON
+    yield "uri", b"\5" + lines(
+        "file:/etc/nodes?interval=10", "dns:nodes.example:17002",
+        "dns:_fleet._tcp.example?server=192.0.2.1:53&interval=5",
+        "aws-asg:", "aws-asg:a%20group?region=eu-west-1&port=17003",
+        "/v2/credentials", "http://169.254.170.23/v1", "https://x/y")
+    yield "aws", b"\6" + GROUP + b"\n" + GROUP + b"\n\n" + ADDRESSES
+    yield "fault", b"\7" + FAULT
+
+
 EXPRESSIONS = ["hard source /a.jpg", "soft variant /a.jpg width=400",
                "hard prefix /products/", "hard glob /a/*/l*.jpg",
                "hard regex \\.(png|gif)$", "soft tags shoes summer",
@@ -300,6 +353,9 @@ PURGE_WORDS = ["hard ", "soft ", "purge ", "gap ", "v1;"] + \
     "PURGE DELETE source variant prefix glob regex tags all".split()
 
 SEEDS = {
+    "fuzz_discover": (discover, [
+        word for text in (GROUP, ADDRESSES, FAULT, JSON)
+        for word in re.findall(r"</?\w+>|\w+", text.decode())]),
     "fuzz_front": (front, words(OPERATIONS + ACCEPTS + CONTROLS)),
     "fuzz_image_header": (small_images, []),
     "fuzz_image_ops": (image_ops, words(URLS)),
@@ -321,7 +377,7 @@ def write(folder, seeds, dictionary):
         with open(os.path.join(folder, name), "wb") as f:
             f.write(data)
     with open(folder + ".dict", "w") as f:
-        f.writelines(f'"{word}"\n' for word in dictionary)
+        f.writelines(f'"{word}"\n' for word in sorted(set(dictionary)))
 
 
 def main():
