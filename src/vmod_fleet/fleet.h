@@ -4,6 +4,7 @@
  * The cluster object as the files of this VMOD share it.
  *
  *	vmod_fleet.c	what VCL calls
+ *	vmod_purge.c	and what it calls for purges
  *	lifecycle.c	what lives as long as the process, or as a VCL
  *	setup.c		what a cluster is made of besides its nodes
  *	member.c	the nodes and the backends that reach them
@@ -89,6 +90,7 @@ struct VPFX(fleet_director) {
 
 	struct bound_config	bound;
 	double			node_timeout;	/* s, to the first byte */
+	double			purge_rate;	/* a second; 0: any */
 
 	char			*purge_log;	/* the file, or NULL */
 	double			purge_wait;	/* s, at start */
@@ -119,12 +121,25 @@ extern struct auth_replay fleet_replay;
 
 void lifecycle_add(struct vmod_priv *, struct VPFX(fleet_director) *);
 
+/*
+ * vmod_fleet.c: whether .start() was called, and the VCL fails if not; and
+ * what .status() and .reason() are from here on, returning whether status is 0.
+ */
+bool fleet_started(VRT_CTX, const struct VPFX(fleet_director) *,
+    const char *method);
+VCL_BOOL fleet_judge(VRT_CTX, const struct VPFX(fleet_director) *, int status,
+    const char *why);
+
+/* vmod_purge.c: of the purge log, as members of a JSON object, with a comma. */
+void purge_status(struct vsb *);
+
 /* setup.c */
 int setup_secret(VRT_CTX, struct VPFX(fleet_director) *, const char *path);
 int setup_source(VRT_CTX, struct VPFX(fleet_director) *);
 int setup_config(VRT_CTX, struct VPFX(fleet_director) *, const void *inside);
 int setup_bound(VRT_CTX, struct VPFX(fleet_director) *,
     const struct bound_argument[BOUND_LIMITS]);
+int setup_purge_rate(VRT_CTX, struct VPFX(fleet_director) *, double rate);
 bool setup_health(VRT_CTX, struct VPFX(fleet_director) *, const char *path,
     VCL_INT status, const char *text);
 int setup_purge(VRT_CTX, struct VPFX(fleet_director) *, const char *path,

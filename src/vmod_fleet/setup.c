@@ -21,6 +21,7 @@
 #include "fleet.h"
 
 #include "doors.h"
+#include "purge_door.h"
 #include "purge_node.h"
 #include "vcl_text.h"
 #include "vcompat.h"
@@ -172,6 +173,20 @@ setup_purge_open(VRT_CTX, struct VPFX(fleet_director) *d)
 		VRT_fail(ctx, "%s: purge_log: %s", d->name, err);
 		return (-1);
 	}
+	return (0);
+}
+
+int
+setup_purge_rate(VRT_CTX, struct VPFX(fleet_director) *d, double rate)
+{
+
+	if (rate != 0. && !(rate >= PURGE_RATE_MIN && rate <= PURGE_RATE_MAX)) {
+		VRT_fail(ctx, "%s: purge_rate is %g: accepted is 0, or %g to "
+		    "%g a second", d->name, rate, PURGE_RATE_MIN,
+		    PURGE_RATE_MAX);
+		return (-1);
+	}
+	d->purge_rate = rate;
 	return (0);
 }
 

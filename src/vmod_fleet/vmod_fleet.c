@@ -49,7 +49,7 @@ fleet_in_init(VRT_CTX, const struct VPFX(fleet_director) *d, const char *what)
 	return (false);
 }
 
-static bool
+bool
 fleet_started(VRT_CTX, const struct VPFX(fleet_director) *d, const char *what)
 {
 
@@ -66,7 +66,8 @@ vmod_director__init(VRT_CTX, struct VPFX(fleet_director) **dp,
     VCL_REAL bound, VCL_REAL margin, VCL_INT floor, VCL_INT gate,
     VCL_INT escape, VCL_INT share, VCL_DURATION busy_expiry,
     VCL_DURATION report_expiry, VCL_ENUM mode, VCL_DURATION timeout,
-    VCL_STRING purge_log, VCL_DURATION purge_wait, VCL_INT purge_refresh)
+    VCL_STRING purge_log, VCL_DURATION purge_wait, VCL_INT purge_refresh,
+    VCL_REAL purge_rate)
 {
 	struct VPFX(fleet_director) *d;
 	/* in the order of bound_limits[] */
@@ -104,7 +105,8 @@ vmod_director__init(VRT_CTX, struct VPFX(fleet_director) **dp,
 		    "600 s", d->name, timeout);
 		return;
 	}
-	if (setup_purge(ctx, d, purge_log, purge_wait, purge_refresh) < 0)
+	if (setup_purge(ctx, d, purge_log, purge_wait, purge_refresh) < 0 ||
+	    setup_purge_rate(ctx, d, purge_rate) < 0)
 		return;
 	d->dir = VRT_AddDirector(ctx, director_methods, d, "%s", vcl_name);
 	if (d->dir == NULL) {
@@ -400,7 +402,7 @@ vmod_director_source_socket(VRT_CTX, struct VPFX(fleet_director) *d)
 
 /* Admission ---------------------------------------------------------*/
 
-static VCL_BOOL
+VCL_BOOL
 fleet_judge(VRT_CTX, const struct VPFX(fleet_director) *d, int status,
     const char *why)
 {
@@ -597,8 +599,10 @@ vmod_director_status_json(VRT_CTX, struct VPFX(fleet_director) *d)
 	if (!fleet_started(ctx, d, "status_json"))
 		return ("");
 	WS_VSB_new(vsb, ctx->ws);
-	VSB_printf(vsb, "{\"node\": \"%s\", \"config\": \"%s\", \"nodes\": [",
+	VSB_printf(vsb, "{\"node\": \"%s\", \"config\": \"%s\", ",
 	    d->identity, d->config.hex);
+	purge_status(vsb);
+	VSB_cat(vsb, "\"nodes\": [");
 	for (u = 0; u < d->n_member; u++) {
 		m = &d->member[u];
 		VSB_printf(vsb, "%s\n  {\"name\": \"%s\", \"host\": \"",

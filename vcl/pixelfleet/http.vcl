@@ -63,9 +63,8 @@ sub pixelfleet_http_recv {
 	call pixelfleet_lookup;
 }
 
-# What the client asks for, and whether it may.
-sub pixelfleet_http_parse {
-	# Hints by their old names.
+# Hints by their old names.
+sub pixelfleet_http_hints {
 	if (req.http.DPR && !req.http.Sec-CH-DPR) {
 		set req.http.Sec-CH-DPR = req.http.DPR;
 	}
@@ -75,6 +74,11 @@ sub pixelfleet_http_parse {
 	if (req.http.Viewport-Width && !req.http.Sec-CH-Viewport-Width) {
 		set req.http.Sec-CH-Viewport-Width = req.http.Viewport-Width;
 	}
+}
+
+# What the client asks for, and whether it may.
+sub pixelfleet_http_parse {
+	call pixelfleet_http_hints;
 	if (!images.parse(req.url, req.http.Accept, req.http.Sec-CH-DPR,
 	    req.http.Sec-CH-Width, req.http.Sec-CH-Viewport-Width,
 	    req.http.Save-Data)) {

@@ -11,7 +11,7 @@
 #
 #	http	the public; also a socket without a name	http.vcl
 #	cluster	the other nodes					cluster.vcl
-#	admin	operators					admin.vcl
+#	admin	operators			admin.vcl, purge.vcl
 #	source	this node itself, for originals			source.vcl
 #
 # What a request is for stands in req.http.Fleet-Kind:
@@ -43,6 +43,7 @@ sub vcl_init {
 include "pixelfleet/http.vcl";
 include "pixelfleet/cluster.vcl";
 include "pixelfleet/admin.vcl";
+include "pixelfleet/purge.vcl";
 include "pixelfleet/source.vcl";
 include "pixelfleet/variant.vcl";
 include "pixelfleet/copy.vcl";
@@ -249,6 +250,9 @@ sub vcl_synth {
 		call pixelfleet_admin_synth;
 	} else {
 		call pixelfleet_http_synth;
+	}
+	if (req.http.Fleet-Sentence == "purge") {
+		call pixelfleet_purge_synth;
 	}
 	return (deliver);
 }
