@@ -18,6 +18,9 @@ GROUPS, IN_GROUP, OVERLAYS, SOFT = 4, 6, 3, 3
 VARIANTS = ("width=64", "width=96&format=jpg", "width=160&format=webp")
 RECENT = 8
 
+# How a node is: UNSURE is one of which nobody knows yet whether it is back.
+WELL, UNSURE, DOWN = range(3)
+
 Picture = collections.namedtuple("Picture", "number path tags overlay")
 Url = collections.namedtuple("Url", "index text picture overlay")
 
@@ -69,8 +72,8 @@ class Board:
         # Pictures that were purged just now, who are asked for the most.
         self.recent = array("q", [p.number for p in self.plain[:RECENT]])
         self.at = 0
-        # What is known to be down: 1, or 0.
-        self.away = array("q", nodes + 1)
+        # How the nodes are, by index; 0 is for all of them.
+        self.state = array("q", [WELL] * (nodes + 1))
         self.lock = threading.Lock()
 
     def change(self, numbers):

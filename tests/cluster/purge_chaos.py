@@ -11,11 +11,12 @@ import threading
 import time
 
 from cluster import tool, wait_for
+from purge_board import DOWN, UNSURE, WELL
 
 # Seconds: most are short, some longer than what other nodes put up with.
 SHORT, LONG = (0.5, 4), (11, 15)
 LONG_SHARE = 0.2
-WELL = (2, 4)
+BETWEEN = (2, 4)
 
 
 class Chaos:
@@ -51,7 +52,7 @@ class Chaos:
         try:
             while True:
                 for kind in self.kinds():
-                    if self.done.wait(self.dice.uniform(*WELL)):
+                    if self.done.wait(self.dice.uniform(*BETWEEN)):
                         return
                     self.happen(kind)
         except BaseException as e:
@@ -64,8 +65,9 @@ class Chaos:
         seconds = self.dice.uniform(*span)
         self.counts[kind] += 1
         began = time.time()
+        self.board.state[0] = UNSURE
         getattr(self, kind)(node, seconds)
-        self.board.away[node] = 0
+        self.board.state[node] = UNSURE
         mended = time.time()
         self.well()
         self.events.append(f"{began:.3f} {kind} n{node} for "
@@ -77,6 +79,8 @@ class Chaos:
         for i in self.nodes:
             wait_for(f"n{i} to see all nodes healthy",
                      lambda i=i: self.sees_all(i), 90)
+        for i in range(len(self.nodes) + 1):
+            self.board.state[i] = WELL
 
     def sees_all(self, i):
         try:
@@ -94,19 +98,19 @@ class Chaos:
 
     def kill(self, i, seconds):
         """varnishd, its child and the renderers, with all they have."""
-        self.board.away[i] = 1
+        self.board.state[i] = DOWN
         tool("cluster", "kill", str(i), "-d", self.cluster.dir)
         self.pause(seconds)
         tool("cluster", "restart", str(i), "-d", self.cluster.dir)
 
     def restart(self, i, _seconds):
         """In order, and at once."""
-        self.board.away[i] = 1
+        self.board.state[i] = DOWN
         tool("cluster", "restart", str(i), "-d", self.cluster.dir)
 
     def crash(self, i, _seconds):
         """The child alone; varnishd starts another one."""
-        self.board.away[i] = 1
+        self.board.state[i] = DOWN
         child = self.cluster.node(i)["child_pid"]
         os.kill(child, signal.SIGKILL)
         wait_for("another child", lambda: self.cluster.node(i)["child_pid"]
@@ -124,7 +128,8 @@ class Chaos:
         self.cluster.use(i, os.path.join(self.cluster.dir, "vcl", "main.vcl"))
 
     def stop(self, i, seconds):
-        self.board.away[i] = 1
+        """It may panic when it goes on, see purge_cluster.py."""
+        self.board.state[i] = DOWN
         node = self.cluster.node(i)
         pids = [node["child_pid"], node["pid"]]
         for pid in pids:
@@ -151,7 +156,7 @@ class Chaos:
         self.networks.mend(two, three)
 
     def unplug(self, i, seconds):
-        self.board.away[i] = 1
+        self.board.state[i] = DOWN
         self.networks.unplug(i)
         self.pause(seconds)
         self.networks.plug(i)

@@ -14,6 +14,7 @@ import threading
 import time
 
 from cluster import SECRET
+from purge_board import DOWN
 from purge_pictures import Decoder
 
 PROCESSES = 2
@@ -122,11 +123,12 @@ class Client:
 
     def ask(self, front, url):
         judge = Judge(self.board, url)
-        down, begin = self.board.away[front], time.time()
+        down, broken = self.board.state[front], self.board.state[0]
+        begin = time.time()
         headers = {}
         try:
             status, headers, body = self.get(
-                front, url.text, DOWN_TIMEOUT if down else TIMEOUT)
+                front, url.text, DOWN_TIMEOUT if down == DOWN else TIMEOUT)
             soft = judge.look(self.decoder, status, headers, body)
             kind, why = ("stale after a soft purge" if soft else "right"), ""
         except Stale as e:
@@ -136,7 +138,10 @@ class Client:
         except Wrong as e:
             kind, why = "wrong", str(e)
         except (OSError, http.client.HTTPException) as e:
-            down = down or self.board.away[front]
+            down = down or self.board.state[front]
+            # An answer that another node has begun can break off, or stall.
+            if not isinstance(e, ConnectionError):
+                down = down or broken or self.board.state[0]
             kind, why = "failed, down" if down else "failed", repr(e)
         sample = ""
         if kind in ("stale", "wrong", "failed", "refused"):
@@ -227,7 +232,7 @@ class Clients:
         fronts = list(self.places)
         while not self.done.value:
             front = client.dice.choice(fronts)
-            if not self.board.away[front] or \
+            if self.board.state[front] != DOWN or \
                     client.dice.random() < DOWN_SHARE:
                 client.ask(front, self.board.pick(client.dice))
             time.sleep(self.pause)

@@ -13,7 +13,7 @@ import threading
 import time
 
 from cluster import SECRET
-from purge_board import GROUPS, IN_GROUP
+from purge_board import DOWN, GROUPS, IN_GROUP
 
 THREADS = 32
 TIMEOUT = 15            # s
@@ -228,17 +228,21 @@ class Purger:
             for purge in pending:
                 if self.ended.is_set():
                     return
-                if purge.again <= time.monotonic() and self.stands(purge):
-                    with self.lock:
-                        self.pending.remove(purge)
-                    self.acknowledge(purge, "later")
-                # So that many are no load.
-                purge.again = max(purge.again, time.monotonic() +
-                                  0.2 + 0.02 * len(pending))
+                if purge.again <= time.monotonic():
+                    self.look_after(purge, len(pending))
+
+    def look_after(self, purge, pending):
+        if self.stands(purge):
+            with self.lock:
+                self.pending.remove(purge)
+            self.acknowledge(purge, "later")
+        else:
+            # So that many are no load.
+            purge.again = time.monotonic() + 0.2 + 0.02 * pending
 
     def stands(self, purge):
         node = self.dice.choice([i for i in self.doors
-                                 if not self.board.away[i]])
+                                 if self.board.state[i] != DOWN])
         try:
             status, body = self.ask(node, "GET", "/purge/" + purge.id)
             return status in (200, 202) and self.read(purge, status, body)
