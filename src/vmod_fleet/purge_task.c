@@ -199,7 +199,8 @@ purge_task_hit(VRT_CTX, bool now, unsigned per_second)
 	}
 	FLEET_COUNT(purge_stale);
 	grace = VRT_r_obj_grace(ctx);
-	(void)VRT_purge(ctx, 0, grace > soft ? grace : soft, NAN);
+	/* Before the request came: what expires with it, is no stale hit. */
+	(void)VRT_purge(ctx, -0.001, grace > soft ? grace : soft, NAN);
 	return (true);
 }
 
