@@ -21,7 +21,12 @@ sub pixelfleet_copy_response {
 		set beresp.ttl = 10s;
 	}
 	set beresp.grace = 0s;
-	call pixelfleet_fresh_response;
+	if (!cluster.purge_seal() && bereq.retries == 0) {
+		# Once more from the owner, as it was.
+		set bereq.http.Fleet-Home = bereq.http.Fleet-To;
+		unset bereq.http.Fleet-To;
+		return (retry);
+	}
 	return (deliver);
 }
 
