@@ -18,7 +18,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 for folder in ("cluster", "golden"):
     sys.path.insert(0, os.path.join(os.path.dirname(HERE), folder))
 
-IMAGE_MAX = 6000        # bytes: what is longer is changed too seldom
+IMAGE_MAX = 9000        # bytes: what is longer is changed too seldom
 
 
 # -- images ----------------------------------------------------------------
@@ -59,7 +59,7 @@ def tagged(jpg, png, webp, size):
     yield "tags.jpg", tags.jpeg_with(jpg, *tags.jpeg_everything(signed=True))
     yield "tags.png", tags.png_with(png, *tags.png_everything(signed=True))
     yield "tags.webp", tags.webp_with(webp, *size, XMP=tags.XMP, EXIF=block)
-    yield "profile.webp", tags.webp_with(webp, *size, ICCP=p3)
+    yield "tags.p3.webp", tags.webp_with(webp, *size, ICCP=p3)
 
 
 def images():
@@ -113,6 +113,8 @@ pixelate=5
 blur=3.5&sharp_amount=2
 format=webp&quality=50&lossless=true
 format=jpg&max_bytes=600
+format=webp&max_bytes=40
+dpr=2&w=20
 format=jpg&quality=auto&progressive=true
 format=avif&quality=40&w=16&h=16&fit=fill
 format=jxl&w=16&h=16&fit=fill
@@ -134,15 +136,22 @@ meta=true&page=2
 """.splitlines()
 
 
+# What keeps, or tells, what is in a file beside its pixels.
+TAGGED = ["meta=true"] + [
+    f"w=20&format={kind}&strip={strip}" for strip in ("none", "most")
+    for kind in ("jpg", "png", "webp", "avif", "jxl")]
+
+
 def render():
     """Each operation with a few images, each image with a few operations."""
     step = 0
     for name, data in small_images():
+        some = TAGGED if name.startswith("tags.") else []
         for _ in range(4):
-            ops = OPERATIONS[step % len(OPERATIONS)]
-            # No number of images, so that in time each meets all.
-            step += 5
-            yield f"{name}-{step}", ops.encode() + b"\n" + data
+            some = some + [OPERATIONS[step % len(OPERATIONS)]]
+            step += 5 if len(OPERATIONS) % 5 else 7
+        for n, ops in enumerate(some):
+            yield f"{name}-{step}-{n}", ops.encode() + b"\n" + data
 
 
 def words(lines):
