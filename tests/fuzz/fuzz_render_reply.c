@@ -4,8 +4,9 @@
  * What a renderer that somebody has taken over may answer, and what the
  * cache makes of it, as an entry for libFuzzer.
  *
- * The first byte of the input says how the answer comes, the next ones which
- * files come with it, and the rest is the packet.
+ * The first byte of the input says how the answer comes, the second which
+ * sample it is made of, the next ones which files come with it, and the rest
+ * is the packet.
  */
 
 #include "config.h"
@@ -25,43 +26,65 @@
 #define HOW_CLOSED	0x20	/* the socket ends after it */
 #define HOW_SILENT	0x40	/* nothing comes */
 
-/* Where the length of the text and of the result stand: render_wire.c. */
-#define WIRE_HEAD	80
-#define WIRE_TEXT_LEN	12
-#define WIRE_RESULT_LEN	16
+static const struct render_reply samples[] = {
+	{ .status = 200, .result_len = 700, .width = 40, .height = 30,
+	    .frames = 1, .source_width = 400, .source_height = 300,
+	    .source_frames = 1, .format = IMAGE_FORMAT_JPG,
+	    .source_format = IMAGE_FORMAT_PNG, .quality = 90, .encodes = 1 },
+	{ .status = 200, .result_len = 300, .source_width = 400,
+	    .source_height = 300, .source_frames = 1,
+	    .format = IMAGE_FORMAT_JSON,
+	    .source_format = IMAGE_FORMAT_PNG },
+	{ .status = 413, .source_format = IMAGE_FORMAT_PNG, .text = "no" },
+};
 
-/* A head that is right enough to be read on. */
+/* The head of a sample with a text as long as what follows in the packet. */
 static void
-fit_head(uint8_t *packet, size_t len)
+flip_head(uint8_t *packet, size_t size, unsigned which)
 {
-	static const struct render_reply sample = { .status = 415,
-	    .text = "no" };
+	static struct render_reply sample;
 	uint8_t made[RENDER_PACKET_MAX];
-	uint32_t n = (uint32_t)(len - WIRE_HEAD);
+	ssize_t head = render_reply_pack(&samples[0], made, sizeof made);
+	size_t text;
 
-	if (render_reply_pack(&sample, made, sizeof made) < WIRE_HEAD)
-		abort();
-	memcpy(packet, made, 8);
-	memcpy(packet + WIRE_TEXT_LEN, &n, sizeof n);
+	MUST("a head", head > 0);
+	sample = samples[which % COUNT(samples)];
+	if (sample.status != 200 && size > (size_t)head) {
+		text = size - (size_t)head;
+		if (text >= sizeof sample.text)
+			text = sizeof sample.text - 1;
+		memset(sample.text, 'x', text);
+		sample.text[text] = '\0';
+	}
+	MUST("a head", render_reply_pack(&sample, made, sizeof made) > 0);
+	wire_flip(packet, size, made, (size_t)head);
+}
+
+/* Of a result that would do. */
+static size_t
+result_len(const uint8_t *packet, size_t size)
+{
+	static struct render_reply reply;
+
+	if (render_reply_unpack(&reply, packet, size) != 0)
+		return (0);
+	return (reply.result_len % (2 * RESULT_MAX));
 }
 
 static void
 play(int sock, struct fuzz_bytes in)
 {
-	unsigned how = fuzz_byte(&in), i;
+	unsigned how = fuzz_byte(&in), which = fuzz_byte(&in), i;
 	uint8_t kinds[HOW_FILES], *packet;
-	uint64_t len = 0;
 
 	for (i = 0; i < (how & HOW_FILES); i++)
 		kinds[i] = (uint8_t)fuzz_byte(&in);
 	packet = fuzz_copy(in.data, in.size);
-	if ((how & HOW_HEAD) && in.size >= WIRE_HEAD)
-		fit_head(packet, in.size);
-	if (in.size >= WIRE_HEAD)
-		memcpy(&len, packet + WIRE_RESULT_LEN, sizeof len);
+	if (how & HOW_HEAD)
+		flip_head(packet, in.size, which);
 	if (!(how & HOW_SILENT))
 		wire_play(sock, how, kinds, packet, in.size, NULL,
-		    len % (2 * RESULT_MAX));
+		    result_len(packet, in.size));
 	if (how & HOW_CLOSED)
 		(void)shutdown(sock, SHUT_RDWR);
 	free(packet);

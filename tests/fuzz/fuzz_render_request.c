@@ -24,15 +24,6 @@
 #include "serve.c"
 #undef fprintf
 
-#define HOW_LENGTHS	0x20	/* the lengths of the files fit */
-
-/* Where things stand: render_wire.c. */
-#define WIRE_HEAD	64
-#define WIRE_OPS_LEN	20
-#define WIRE_UNUSED	28
-#define WIRE_SOURCE_LEN	48
-#define WIRE_OVERLAY_LEN 56
-
 /* 2 x 2 pixels. */
 static const uint8_t GIF[] = "GIF89a\2\0\2\0\x80\0\0\xff\xff\xff\0\0\0"
     "\x2c\0\0\0\0\2\0\2\0\0\2\2\x44\x51\0\x3b";
@@ -49,33 +40,29 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	return (0);
 }
 
+/* The head of a request for what follows in the packet. */
 static void
-fit(uint8_t *packet, size_t len, unsigned how)
+flip_head(uint8_t *packet, size_t size, bool overlay)
 {
-	static const struct render_request sample = {
-		.max_frames = 1, .max_pixels = 1, .max_side = 1,
-		.max_out_pixels = 1, .ops = "width=1"
-	};
-	const uint64_t file = sizeof GIF - 1;
-	uint8_t made[RENDER_PACKET_MAX];
-	uint32_t n = (uint32_t)(len - WIRE_HEAD);
+	static struct render_request sample;
+	static uint8_t made[RENDER_PACKET_MAX];
+	ssize_t head;
+	size_t text;
 
-	if (len < WIRE_HEAD)
-		return;
-	if (render_request_pack(&sample, made, sizeof made) < WIRE_HEAD)
-		abort();
-	if (how & HOW_HEAD) {
-		memcpy(packet, made, 8);
-		memcpy(packet + WIRE_OPS_LEN, &n, sizeof n);
-		memcpy(packet + WIRE_UNUSED, made + WIRE_UNUSED, 4);
-	}
-	if (how & HOW_LENGTHS) {
-		memcpy(packet + WIRE_SOURCE_LEN, &file, sizeof file);
-		if ((how & HOW_FILES) > 1)
-			memcpy(packet + WIRE_OVERLAY_LEN, &file, sizeof file);
-		else
-			memset(packet + WIRE_OVERLAY_LEN, 0, 8);
-	}
+	sample = (struct render_request){
+		.deadline_ms = 1000, .max_frames = 4, .max_pixels = 65536,
+		.max_side = 256, .max_out_pixels = 65536,
+		.open = RENDER_OPEN_ALL, .source_len = sizeof GIF - 1,
+		.overlay_len = overlay ? sizeof GIF - 1 : 0
+	};
+	head = render_request_pack(&sample, made, sizeof made);
+	MUST("a head", head > 0);
+	text = size > (size_t)head ? size - (size_t)head : 0;
+	if (text >= sizeof sample.ops)
+		text = sizeof sample.ops - 1;
+	memset(sample.ops, 'x', text);
+	MUST("a head", render_request_pack(&sample, made, sizeof made) > 0);
+	wire_flip(packet, size, made, (size_t)head);
 }
 
 static unsigned
@@ -87,7 +74,8 @@ play(int sock, struct fuzz_bytes in)
 	for (i = 0; i < (how & HOW_FILES); i++)
 		kinds[i] = (uint8_t)fuzz_byte(&in);
 	packet = fuzz_copy(in.data, in.size);
-	fit(packet, in.size, how);
+	if (how & HOW_HEAD)
+		flip_head(packet, in.size, (how & HOW_FILES) > 1);
 	wire_play(sock, how, kinds, packet, in.size, GIF, sizeof GIF - 1);
 	free(packet);
 	return (how & HOW_TWICE ? 2 : 1);

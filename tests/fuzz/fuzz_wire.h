@@ -20,8 +20,18 @@
 
 /* How a packet comes: how many files, and bits. */
 #define HOW_FILES	0x07
-#define HOW_HEAD	0x08	/* the head is made to fit */
+#define HOW_HEAD	0x08	/* its head is one of ours, and its bits flipped */
 #define HOW_TWICE	0x10	/* the packet comes twice */
+
+/* Flip the bits of one packet that are set in another, as far as it goes. */
+static inline void
+wire_flip(uint8_t *packet, size_t size, const uint8_t *with, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < size && i < len; i++)
+		packet[i] ^= with[i];
+}
 
 static inline int
 wire_memory(const void *data, size_t len, int seals)

@@ -322,36 +322,34 @@ def purge_log():
 
 # -- between cache and renderer --------------------------------------------
 
-def number(n, size=4):
-    return n.to_bytes(size, sys.byteorder)
-
+# The layout of a head is the program's business: zeros are bits that are not
+# flipped, and one of the sizes is that of the head.
 
 def render_reply():
-    numbers = [0, 0, 200, 0] + [number(700, 8)] + [
-        40, 30, 1, 400, 300, 1, 5, 6, 90, 1, 11, 22, 33, 44]
-    head = b"".join(n if isinstance(n, bytes) else number(n)
-                    for n in numbers)
-    refused = head[:8] + number(413) + number(0) + number(0, 8) + \
-        bytes(12) + head[36:48] + bytes(4) + number(6) + bytes(4) + head[60:]
-    yield "picture", b"\x09\0" + head
-    yield "refused", b"\x08" + refused + b"source has too many pixels"
-    for n in range(9):
-        yield f"file-{n}", b"\x09" + bytes([n]) + head
-        yield f"files-{n}", bytes([0x0a, 0, n]) + head
-        yield f"more-{n}", bytes([0x1b + n % 2]) + bytes(3 + n % 2) + head
+    for which in range(3):
+        for size in (60, 64, 72, 80, 84, 88, 92, 96, 104, 112, 120):
+            yield f"sample-{which}-{size}", bytes([0x09, which, 0]) + \
+                bytes(size)
+    for size in (80, 88, 96):
+        for n in range(9):
+            yield f"file-{n}-{size}", bytes([0x09, 0, n]) + bytes(size)
+            yield f"files-{n}-{size}", bytes([0x0a, 0, 0, n]) + bytes(size)
+        yield f"refused-{size}", b"\x08\2" + bytes(size) + b"no such image"
+        yield f"more-{size}", b"\x1c\0" + bytes(4) + bytes(size)
+        yield f"closed-{size}", b"\x28\2" + bytes(size) + b"x"
     yield "silent", b"\x40"
-    yield "closed", b"\x28" + head
 
 
 def render_request():
-    for n, ops in enumerate(OPERATIONS):
-        two = "mark=" in ops
-        head = b"".join(map(number, [0, 0, 1000, 4, 256, 0, n % 4, 0])) + \
-            number(65536, 8) + number(65536, 8) + bytes(16)
-        yield f"{n}", bytes([0x39 + two]) + bytes(1 + two) + head + \
-            ops.encode()
-    for n in range(9):
-        yield f"file-{n}", bytes([0x39, n]) + head + b"width=1"
+    for size in (64, 72, 80):
+        for n, ops in enumerate(OPERATIONS):
+            two = "mark=" in ops
+            yield f"{n}-{size}", bytes([0x09 + two]) + bytes(1 + two) + \
+                bytes(size) + ops.encode()
+        for n in range(9):
+            yield f"file-{n}-{size}", bytes([0x09, n]) + bytes(size) + \
+                b"width=1"
+        yield f"twice-{size}", b"\x19\0" + bytes(size) + b"width=1"
 
 
 # -- the list --------------------------------------------------------------
