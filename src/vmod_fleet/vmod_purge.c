@@ -197,20 +197,28 @@ purge_wait(const char *seconds, const char *what,
 	return (ms);
 }
 
-/* Nobody can mean two of those. */
+/*
+ * Nobody can mean two of those; and one that is empty may be somebody's
+ * variable that should not have been, who would purge everything.
+ */
 static int
 purge_once(const struct http *hp, char err[PURGE_ERROR_MAX])
 {
 	static const char *const names[] = { PURGE_HDR_BY, PURGE_HDR_MODE,
 	    PURGE_HDR_TAG, PURGE_HDR_REGEX, PURGE_HDR_WAIT };
-	unsigned u;
+	const char *value;
+	unsigned u, n;
 
-	for (u = 0; u < sizeof names / sizeof names[0]; u++)
-		if (msg_count(hp, names[u]) > 1) {
-			(void)snprintf(err, PURGE_ERROR_MAX,
-			    "%s is given more than once", names[u]);
+	for (u = 0; u < sizeof names / sizeof names[0]; u++) {
+		n = msg_count(hp, names[u]);
+		value = msg_get(hp, names[u]);
+		if (n > 1 || (n == 1 && *value == '\0')) {
+			(void)snprintf(err, PURGE_ERROR_MAX, "%s is %s",
+			    names[u], n > 1 ? "given more than once" :
+			    "empty");
 			return (400);
 		}
+	}
 	return (0);
 }
 
