@@ -81,7 +81,7 @@ class Run:
             self.chaos.well()
             self.purger.stop()
             self.settle()
-        self.last = self.sweep()
+        self.last = self.sweep(self.logs)
         self.everything()
         self.forgotten()
 
@@ -97,9 +97,9 @@ class Run:
                 not self.args.fault:
             time.sleep(0.1)
 
-    def sweep(self):
+    def sweep(self, logs=None):
         """Ask all nodes for everything, once."""
-        client = Client(self.cluster.doors(0), self.board, 0, self.logs)
+        client = Client(self.cluster.doors(0), self.board, 0, logs)
         for front in client.places:
             for url in self.board.urls:
                 client.ask(front, url)
@@ -113,7 +113,7 @@ class Run:
                 wait_for("the last purge to be everywhere",
                          lambda: self.purger.send(purge), 30)
             self.board.raise_floor(self.board.floor, purge.versions)
-        self.emptied = self.sweep()
+        self.emptied = self.sweep(self.logs)
 
     def forgotten(self):
         """A picture changes, and nobody purges it."""
