@@ -29,6 +29,10 @@ RENDERERS = 2
 FIRST = 5			# reloads of each node before anything counts
 PACE = 0.15			# s between the requests of a client
 SLOPE = 300			# s that it takes to speak of one
+SMALL = ("--varnishd-arg=-pvsl_space=2m",)
+# What is cached is gone, and made again, before long.
+SHORT = ("max_ttl = 20s, stale_while_revalidate = 0s, stale_if_error = 0s, "
+         "timeout = 60s, queue_timeout = 60s")
 HASTE = ("--varnishd-arg=-pdebug=+vtc_mode",)
 LIBRARY = "/vgc.so"		# a VCL's
 
@@ -72,21 +76,15 @@ def libraries(pid):
         return len({line.split()[-1] for line in f if LIBRARY in line})
 
 
-def children(pid):
-    """Of all of its threads."""
-    return " ".join(first_line(f"/proc/{pid}/task/{t}/children") or ""
-                    for t in names_in(f"/proc/{pid}/task")).split()
-
-
 class Churn(unittest.TestCase):
     seconds = 15
 
     def setUp(self):
         vcl = cluster_vcl().replace(
             "vips.images()",
-            f"vips.images(timeout = 60s, renderers = {RENDERERS})")
+            f"vips.images({SHORT}, renderers = {RENDERERS})")
         self.cluster = c = Fleet(nodes=len(NODES), vcl=vcl,
-                                 options=soak.VARNISHD +
+                                 options=SMALL +
                                  (HASTE if self.seconds < SLOPE else ()))
         c.__enter__()
         self.addCleanup(c.__exit__, None, None, None)
@@ -107,7 +105,7 @@ class Churn(unittest.TestCase):
             "directories": sum(n.startswith("vcl_")
                                for n in os.listdir(node["workdir"])),
             "lines of backend.list": len(backends.splitlines()),
-            "processes of the manager": len(children(node["pid"])),
+            "processes of the manager": len(soak.children(node["pid"])),
         }
         for name, n in threads(child).items():
             found["thread " + name] = n
@@ -134,7 +132,7 @@ class Churn(unittest.TestCase):
             self.assertLessEqual(len(self.cluster.renderers(i)), RENDERERS)
             with self.subTest(node=i):
                 self.assertEqual(
-                    len(children(self.cluster.node(i)["child_pid"])),
+                    len(soak.children(self.cluster.node(i)["child_pid"])),
                     len(self.cluster.renderers(i)))
 
     def reload(self, enough):

@@ -15,6 +15,7 @@ import argparse
 import collections
 import concurrent.futures
 import csv
+import glob
 import os
 import random
 import shutil
@@ -37,8 +38,8 @@ ALLOCATORS = {
     "tcmalloc": "libtcmalloc_minimal.so.4",
 }
 FIELDS = ("seconds", "process", "pid", "rss", "pss", "anonymous", "shared",
-          "renders", "cpu")
-PATIENCE = 64			# requests under way, past which none is made
+          "threads", "renders", "cpu")
+PATIENCE = 8			# requests under way, past which none is made
 VARNISHD = ("--storage", "malloc,16m",
             # Its pages count as resident once they have been written to.
             "--varnishd-arg=-pvsl_space=2m")
@@ -148,6 +149,18 @@ def build_with(folder, library, settings):
 
 # -- sampling --------------------------------------------------------------
 
+def children(pid):
+    """Of all of its threads."""
+    found = []
+    for path in glob.glob(f"/proc/{pid}/task/*/children"):
+        try:
+            with open(path) as f:
+                found += f.read().split()
+        except OSError:
+            pass
+    return found
+
+
 def memory(pid):
     """Of one process, in kB; None if it is gone."""
     wanted = {"Rss": "rss", "Pss": "pss", "Pss_Anon": "anonymous",
@@ -163,25 +176,27 @@ def memory(pid):
             fields = f.read().rpartition(")")[2].split()
     except (OSError, ValueError):
         return None
+    found["threads"] = int(fields[17])
     found["cpu"] = (int(fields[11]) + int(fields[12])) / os.sysconf(
         "SC_CLK_TCK")
     return found if "rss" in found else None
 
 
 class Sampler:
+    """Of the child that the node has at first: a soak has no other."""
+
     def __init__(self, c, path):
         self.cluster = c
+        self.child = c.node(1)["child_pid"]
         self.start = time.monotonic()
         self.file = open(path, "w", newline="")
         self.csv = csv.DictWriter(self.file, FIELDS)
         self.csv.writeheader()
 
     def sample(self):
-        c = self.cluster
-        child = c.node(1)["child_pid"]
-        renders = c.counter(1, "VIPS.renders")
-        for process, pid in [("varnishd", child),
-                             *(("renderer", p) for p in c.renderers(1))]:
+        renders = self.cluster.counter(1, "VIPS.renders")
+        for process, pid in [("varnishd", self.child), *(
+                ("renderer", p) for p in children(self.child))]:
             found = memory(pid)
             if found is not None:
                 self.csv.writerow({
