@@ -78,6 +78,12 @@ AC_DEFUN([PF_TSAN], [
 	AC_SUBST([PF_RENDERER_CFLAGS])
 ])
 
+# PF_FUZZ_MISSING
+# ---------------
+AC_DEFUN([PF_FUZZ_MISSING], [
+	AC_MSG_ERROR([--enable-fuzz wants clang and its run-time: install clang, libclang-rt-dev and llvm])
+])
+
 # PF_FUZZ_CC
 # ----------
 # Before AC_PROG_CC: libFuzzer comes with clang alone.
@@ -86,7 +92,10 @@ AC_DEFUN([PF_FUZZ_CC], [
 	    [AS_HELP_STRING([--enable-fuzz],
 		[build for libFuzzer, with sanitizers, by clang])],
 	    [], [enable_fuzz=no])
-	AS_IF([test "$enable_fuzz" = yes && test -z "$CC"], [CC=clang])
+	AS_IF([test "$enable_fuzz" = yes && test -z "$CC"], [
+		CC=clang
+		AS_IF([command -v clang >/dev/null], [], [PF_FUZZ_MISSING])
+	])
 ])
 
 # PF_FUZZ
@@ -104,7 +113,7 @@ AC_DEFUN([PF_FUZZ], [
 			{ return (p == 0 && n > 0); }
 		]])], [AC_MSG_RESULT([yes])], [
 			AC_MSG_RESULT([no])
-			AC_MSG_ERROR([--enable-fuzz wants clang and its run-time: install clang, libclang-rt-dev and llvm])
+			PF_FUZZ_MISSING
 		])
 		CFLAGS=$pf_save_CFLAGS
 		PF_CFLAGS="$PF_CFLAGS -fsanitize=fuzzer-no-link,address"
