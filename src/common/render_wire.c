@@ -58,10 +58,12 @@ struct wire_reply {
 	uint32_t	encodes;
 	uint32_t	load_us, process_us, save_us;
 	uint32_t	rss_kb;
+	uint32_t	limit;
+	uint32_t	unused;		/* 0; makes it a multiple of 8 bytes */
 };
 
 _Static_assert(sizeof(struct wire_request) == 64, "padding");
-_Static_assert(sizeof(struct wire_reply) == 80, "padding");
+_Static_assert(sizeof(struct wire_reply) == 88, "padding");
 _Static_assert(sizeof(struct wire_request) + IMAGE_URL_MAX <=
     RENDER_PACKET_MAX, "a request fits a packet");
 _Static_assert(sizeof(struct wire_reply) + IMAGE_ERROR_MAX <=
@@ -143,6 +145,8 @@ result_ok(const struct render_reply *rep)
 static bool
 reply_ok(const struct render_reply *rep)
 {
+	if (rep->limit != RENDER_LIMIT_NONE && rep->status != 413)
+		return (false);
 	switch (rep->status) {
 	case 200:
 		return (rep->result_len > 0 && result_ok(rep) &&
@@ -252,6 +256,7 @@ render_reply_pack(const struct render_reply *rep, void *buf, size_t len)
 	head.process_us = rep->process_us;
 	head.save_us = rep->save_us;
 	head.rss_kb = rep->rss_kb;
+	head.limit = rep->limit;
 	return (packet_join(buf, len, &head, sizeof head, rep->text,
 	    (size_t)textlen));
 }
@@ -291,10 +296,12 @@ render_reply_unpack(struct render_reply *rep, const void *buf, size_t len)
 	if (len < sizeof head)
 		return (-1);
 	memcpy(&head, buf, sizeof head);
-	if (head.magic != WIRE_REPLY_MAGIC || head.version != WIRE_VERSION)
+	if (head.magic != WIRE_REPLY_MAGIC ||
+	    head.version != WIRE_VERSION || head.unused != 0)
 		return (-1);
 	/* Before they become values of an enum. */
-	if (head.format > IMAGE_FORMAT_OTHER ||
+	if (head.limit > RENDER_LIMIT_MEMORY ||
+	    head.format > IMAGE_FORMAT_OTHER ||
 	    head.source_format > IMAGE_FORMAT_OTHER)
 		return (-1);
 	rep->status = head.status;
@@ -313,6 +320,7 @@ render_reply_unpack(struct render_reply *rep, const void *buf, size_t len)
 	rep->process_us = head.process_us;
 	rep->save_us = head.save_us;
 	rep->rss_kb = head.rss_kb;
+	rep->limit = (enum render_limit)head.limit;
 	if (packet_text(buf, len, sizeof head, head.text_len, rep->text,
 	    sizeof rep->text))
 		return (-1);

@@ -32,6 +32,19 @@
 #define RENDER_OPEN_PDF		(1u << 1)
 #define RENDER_OPEN_ALL		(RENDER_OPEN_SVG | RENDER_OPEN_PDF)
 
+/* A renderer that can get no more memory may leave with this status. */
+#define RENDER_EXIT_MEMORY	77
+
+/* Which limit it was that a refusal, with 413, is about; NONE: another. */
+enum render_limit {
+	RENDER_LIMIT_NONE,
+	RENDER_LIMIT_FRAMES,
+	RENDER_LIMIT_PIXELS,
+	RENDER_LIMIT_SIDE,
+	RENDER_LIMIT_OUT_PIXELS,
+	RENDER_LIMIT_MEMORY
+};
+
 struct render_request {
 	uint32_t	deadline_ms;	/* of this render, from reception */
 	uint32_t	max_frames;	/* of the source */
@@ -46,6 +59,7 @@ struct render_request {
 
 struct render_reply {
 	uint32_t	status;		/* 200 400 413 415 422 500 501 */
+	enum render_limit limit;
 	uint64_t	result_len;	/* bytes in the memfd; 0 on failure */
 	uint32_t	width, height;	/* px, of the result; 0 for JSON */
 	uint32_t	frames;		/* of the result; 0 for JSON */

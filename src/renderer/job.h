@@ -36,6 +36,10 @@ struct job {
 int job_fail(struct job *, unsigned status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Because of a limit. */
+int job_fail_limit(struct job *, enum render_limit, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* With the first line of what libvips has to say. */
 int job_fail_vips(struct job *, unsigned status, const char *what);
 

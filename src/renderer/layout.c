@@ -61,15 +61,15 @@ check_limits(struct job *job)
 		    job->ops.pad == 0 ? " with border" :
 		    " with pad and border";
 	if (plan->width > req->max_side || plan->height > req->max_side)
-		return (job_fail(job, 413, "result%s would be %u x %u "
-		    "pixels, the limit of a side is %u", with, plan->width,
-		    plan->height, req->max_side));
+		return (job_fail_limit(job, RENDER_LIMIT_SIDE, "result%s "
+		    "would be %u x %u pixels, the limit of a side is %u",
+		    with, plan->width, plan->height, req->max_side));
 	if ((uint64_t)plan->width * plan->height >
 	    req->max_out_pixels / job->frames)
-		return (job_fail(job, 413, "result%s would be %u x %u pixels "
-		    "in %u frame(s), the limit is %llu pixels", with,
-		    plan->width, plan->height, job->frames,
-		    (unsigned long long)req->max_out_pixels));
+		return (job_fail_limit(job, RENDER_LIMIT_OUT_PIXELS,
+		    "result%s would be %u x %u pixels in %u frame(s), the "
+		    "limit is %llu pixels", with, plan->width, plan->height,
+		    job->frames, (unsigned long long)req->max_out_pixels));
 	return (0);
 }
 

@@ -136,14 +136,14 @@ job_check_limits(struct job *job)
 
 	job->reply->source_frames = frames;
 	if (frames > req->max_frames)
-		return (job_fail(job, 413,
+		return (job_fail_limit(job, RENDER_LIMIT_FRAMES,
 		    "source has %u frames, the limit is %u", frames,
 		    req->max_frames));
 	/* A vector has no pixels but those that the result needs. */
 	if (!source->vector && pixels > req->max_pixels / frames)
-		return (job_fail(job, 413, "source has %u x %u pixels in "
-		    "%u frame(s), the limit is %llu pixels", source->width,
-		    source->height, frames,
+		return (job_fail_limit(job, RENDER_LIMIT_PIXELS,
+		    "source has %u x %u pixels in %u frame(s), the limit is "
+		    "%llu pixels", source->width, source->height, frames,
 		    (unsigned long long)req->max_pixels));
 	return (0);
 }

@@ -53,11 +53,17 @@
 
 static bool reads_fonts = true;	/* what is not closed is open */
 
+/* Where there is a lower one already, that stands. */
 static int
 limit(int resource, rlim_t most)
 {
-	struct rlimit rl = { most, most };
+	struct rlimit rl;
 
+	if (getrlimit(resource, &rl))
+		return (-1);
+	if (rl.rlim_max > most)
+		rl.rlim_max = most;
+	rl.rlim_cur = rl.rlim_max;
 	return (setrlimit(resource, &rl));
 }
 

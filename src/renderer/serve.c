@@ -13,6 +13,7 @@
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <vips/vips.h>
@@ -24,15 +25,19 @@
 #include "sandbox.h"
 #include "serve.h"
 
-/* Damaged images make libraries talkative; what matters is in the reply. */
+/*
+ * Damaged images make libraries talkative; what matters is in the reply.  But
+ * GLib gives up where there is no memory, and this is its last word.
+ */
 static void
 say_nothing(const gchar *domain, GLogLevelFlags level, const gchar *message,
     gpointer priv)
 {
 	(void)domain;
-	(void)level;
-	(void)message;
 	(void)priv;
+	if ((level & G_LOG_LEVEL_ERROR) && message != NULL &&
+	    strstr(message, "failed to allocate") != NULL)
+		_exit(RENDER_EXIT_MEMORY);
 }
 
 static int

@@ -48,14 +48,17 @@ foresee_limits(struct render_job *job, const struct image_header *h)
 {
 	const struct render_request *req = &job->request;
 
-	if (h->frames > req->max_frames)
+	if (h->frames > req->max_frames) {
+		job->reply.limit = RENDER_LIMIT_FRAMES;
 		bprintf(job->reply.text, "source has %u frames, the limit is "
 		    "%u", h->frames, req->max_frames);
-	else if ((uint64_t)h->width * h->height > req->max_pixels / h->frames)
+	} else if ((uint64_t)h->width * h->height >
+	    req->max_pixels / h->frames) {
+		job->reply.limit = RENDER_LIMIT_PIXELS;
 		bprintf(job->reply.text, "source has %u x %u pixels in %u "
 		    "frame(s), the limit is %ju pixels", h->width, h->height,
 		    h->frames, (uintmax_t)req->max_pixels);
-	else
+	} else
 		return (0);
 	job->reply.status = 413;
 	return (-1);

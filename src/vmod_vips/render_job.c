@@ -111,7 +111,12 @@ render_job_lost(struct render_job *job, enum renderer_answer a, int status)
 	/* The limit on its processor time is there for the same reason. */
 	if (sig != NULL && WTERMSIG(status) == SIGXCPU)
 		a = RENDERER_LATE;
-	switch (a) {
+	if (status != -1 && WIFEXITED(status) &&
+	    WEXITSTATUS(status) == RENDER_EXIT_MEMORY) {
+		job->reply.limit = RENDER_LIMIT_MEMORY;
+		render_job_refuse(job, 413, "the image needs more memory "
+		    "than a renderer may have");
+	} else switch (a) {
 	case RENDERER_LATE:
 		COUNT(timeouts, 1);
 		render_job_refuse(job, 504, "the image took longer than %g s "
@@ -179,23 +184,58 @@ render_job_do(struct render_job *job)
 	return (NULL);
 }
 
+static void
+render_job_count_limit(const struct render_job *job)
+{
+
+	switch (job->reply.limit) {
+	case RENDER_LIMIT_FRAMES:
+		COUNT(over_frames, 1);
+		break;
+	case RENDER_LIMIT_PIXELS:
+		COUNT(over_pixels, 1);
+		break;
+	case RENDER_LIMIT_SIDE:
+		COUNT(over_side, 1);
+		break;
+	case RENDER_LIMIT_OUT_PIXELS:
+		COUNT(over_out_pixels, 1);
+		break;
+	case RENDER_LIMIT_MEMORY:
+		COUNT(over_memory, 1);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Returns 0 with a result, or -1. */
+static int
+render_job_try(struct render_job *job)
+{
+	struct pool_ticket ticket;
+
+	if (foresee(job) != 0 || poisoned_refuses(job) ||
+	    !render_job_enter(job, &ticket))
+		return (-1);
+	pool_leave(&ticket, render_job_do(job));
+	COUNT(render_us, job->rendered * 1e6);
+	return (job->reply.status == 200 ? 0 : -1);
+}
+
 int
 render_job_run(struct render_job *job)
 {
-	struct pool_ticket ticket;
 
 	memset(&job->reply, 0, sizeof job->reply);
 	job->result = -1;
 	job->rendered = 0;
 	job->pid = 0;
 	job->words[0] = '\0';
-	if (foresee(job) != 0 || poisoned_refuses(job) ||
-	    !render_job_enter(job, &ticket))
+	if (render_job_try(job) != 0) {
+		render_job_count_limit(job);
 		return (-1);
-	pool_leave(&ticket, render_job_do(job));
-	COUNT(render_us, job->rendered * 1e6);
-	if (job->reply.status != 200)
-		return (-1);
+	}
 	COUNT(renders, 1);
 	COUNT(source_bytes, job->request.source_len);
 	COUNT(result_bytes, job->reply.result_len);

@@ -62,6 +62,7 @@ static const struct render_reply TOLD = {
 
 static const struct render_reply REFUSAL = {
 	.status = 413,
+	.limit = RENDER_LIMIT_PIXELS,
 	.source_width = 100000, .source_height = 100000,
 	.source_format = IMAGE_FORMAT_PNG,
 	.rss_kb = 44,
