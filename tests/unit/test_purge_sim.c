@@ -199,6 +199,7 @@ start_node(struct node *nd, enum purge_start how)
 static void
 crash(struct node *nd)
 {
+	const struct object *o;
 	size_t lost;
 	int t, k;
 
@@ -207,9 +208,15 @@ crash(struct node *nd)
 	total.crashes++;
 	/*
 	 * Where the log may lose its end, too, all nodes together may lose a
-	 * purge, and nothing could be said against its return.
+	 * purge, and nothing could be said against the return of what was
+	 * purged, nor against what waits for its ban: it has been inserted,
+	 * and its fetch has not ended, or it is stale.
 	 */
 	for (k = 0; k < KEYS; k++) {
+		o = &nd->obj[k];
+		if (o->valid && purge_log_judge(nd->log, o->mark,
+		    object_of(k), no_regex, NULL) != PURGE_FRESH)
+			kill_object(&nd->obj[k]);
 		nd->obj[k].valid |= nd->obj[k].undead && nd->sure && rnd(2);
 		nd->obj[k].undead = false;
 	}
@@ -570,8 +577,10 @@ run(uint64_t seed, unsigned long steps)
 		snprintf(sim.node[i].name, sizeof sim.node[i].name, "n%u", i);
 		sim.node[i].skew = (int64_t)rnd(10000) - 5000;
 		sim.node[i].sure = rnd(2);
-		start_node(&sim.node[i], PURGE_START_EMPTY);
 	}
+	/* Each with the names of all. */
+	for (i = 0; i < sim.n; i++)
+		start_node(&sim.node[i], PURGE_START_EMPTY);
 	schedule(3000, EV_PURGE, 0);
 	schedule(2000 + rnd(sim.peace), EV_CRASH, (int)rnd(sim.n));
 	schedule(rnd(20000), EV_PART, 0);
@@ -589,6 +598,131 @@ run(uint64_t seed, unsigned long steps)
 			release(e.msg);
 	}
 	free(sim.heap);
+}
+
+/* One sequence of the many, which chance rarely makes. */
+
+static void
+begin_two(bool sure)
+{
+	unsigned i;
+
+	memset(&sim, 0, sizeof sim);
+	sim.now = START;
+	sim.n = 2;
+	sim.calm = true;
+	sim.gone = -1;
+	sim.rules = purge_rules_default;
+	for (i = 0; i < sim.n; i++) {
+		sim.node[i].self = (int)i;
+		snprintf(sim.node[i].name, sizeof sim.node[i].name, "n%u", i);
+		sim.node[i].sure = sure;
+	}
+	for (i = 0; i < sim.n; i++)
+		start_node(&sim.node[i], PURGE_START_EMPTY);
+}
+
+static void
+end_two(void)
+{
+	unsigned i;
+
+	for (i = 0; i < sim.n; i++) {
+		purge_log_free(sim.node[i].log);
+		free(sim.node[i].disk);
+	}
+	free(sim.heap);
+}
+
+/* One learns what the other has. */
+static void
+learn(struct node *nd, const struct node *from)
+{
+	char buf[POSITION_MAX], *p = buf, *line;
+
+	assert_true(purge_log_position(from->log, buf, sizeof buf,
+	    clock_of(from)) > 0);
+	assert_true(purge_log_heard(nd->log, buf, clock_of(nd)) >= 0);
+	assert_true(purge_log_pull(from->log, NULL, buf, sizeof buf,
+	    clock_of(from)) >= 0);
+	while (*(line = strsep(&p, "\n")) != '\0')
+		(void)purge_log_take(nd->log, line, clock_of(nd));
+}
+
+static bool
+is_up(struct node *nd)
+{
+	const char *why;
+
+	return (purge_log_caught_up(nd->log, clock_of(nd), &why));
+}
+
+/*
+ * At n1 an object of key 4 is inserted that was purged meanwhile.  The purge
+ * is acknowledged, and then n1 crashes, before the fetch has ended.  Returns
+ * what a storage may keep.
+ */
+static struct object
+crash_in_flight(void)
+{
+	struct node *n0 = &sim.node[0], *n1 = &sim.node[1];
+	struct purge_id id;
+	struct object o;
+	int t;
+
+	learn(n1, n0);
+	learn(n0, n1);
+	assert_true(is_up(n0) && is_up(n1));
+	t = fetch(n1, 4, -1, 0, 0);
+	assert_int_equal(purge_log_add(n0->log, "hard source /t/4",
+	    clock_of(n0), &id), PURGE_TAKEN);
+	learn(n1, n0);
+	insert(n1, t);
+	learn(n0, n1);
+	assert_int_equal(purge_log_pending(n0->log, &id, clock_of(n0)), 0);
+	o = n1->obj[4];
+	assert_true(o.valid);
+	crash(n1);
+	return (o);
+}
+
+static void
+test_crash_in_flight(void **state)
+{
+	struct node *n0 = &sim.node[0], *n1 = &sim.node[1];
+	struct object o;
+
+	(void)state;
+	/* It is on disk: the purge is done again. */
+	begin_two(true);
+	o = crash_in_flight();
+	n1->obj[4] = o;
+	start_node(n1, PURGE_START_KEPT_SURE);
+	learn(n1, n0);
+	assert_true(is_up(n1) && !n1->obj[4].valid);
+	end_two();
+
+	/* It is not, and the other node still has it. */
+	begin_two(false);
+	o = crash_in_flight();
+	n1->obj[4] = o;
+	start_node(n1, PURGE_START_KEPT);
+	assert_true(!is_up(n1) && n1->obj[4].valid);
+	learn(n1, n0);
+	assert_true(is_up(n1) && !n1->obj[4].valid);
+	end_two();
+
+	/* Nobody has: that it is not served is more than can be asked for. */
+	begin_two(false);
+	o = crash_in_flight();
+	crash(n0);
+	assert_false(n1->obj[4].valid);
+	n1->obj[4] = o;
+	start_node(n0, PURGE_START_EMPTY);
+	start_node(n1, PURGE_START_KEPT);
+	learn(n1, n0);
+	assert_true(is_up(n1) && n1->obj[4].valid);
+	end_two();
 }
 
 static void
@@ -629,6 +763,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_crash_in_flight),
 		cmocka_unit_test(test_sim),
 	};
 
