@@ -98,6 +98,21 @@ purge_log_judge(const struct purge_log *log, struct purge_mark mark,
 	return (PURGE_FRESH);
 }
 
+bool
+purge_log_since(const struct purge_log *log, uint64_t number,
+    const struct purge_object *obj, purge_regex_f *regex, void *priv)
+{
+	const struct purge_entry *e;
+
+	TAILQ_FOREACH_REVERSE(e, &log->entries, purge_entries, list) {
+		if (e->number <= number)
+			break;
+		if (purge_matches(&e->line.expr, obj, regex, priv))
+			return (true);
+	}
+	return (false);
+}
+
 int
 purge_soft_end(struct purge_log *log, struct purge_entry *e)
 {

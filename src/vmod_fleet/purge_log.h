@@ -268,6 +268,13 @@ enum purge_verdict purge_log_judge(const struct purge_log *,
     struct purge_mark, const struct purge_object *, purge_regex_f *,
     void *priv);
 
+/*
+ * Whether it is meant by a purge that was done since this node's count was
+ * `number`, for what is no object and has no mark.
+ */
+bool purge_log_since(const struct purge_log *, uint64_t number,
+    const struct purge_object *, purge_regex_f *, void *priv);
+
 /* Whether judge() would say so without looking at the object. */
 bool purge_log_is_fresh(const struct purge_log *, struct purge_mark);
 

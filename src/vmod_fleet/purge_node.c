@@ -8,7 +8,6 @@
 
 #include "config.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -19,17 +18,16 @@
 
 #include "fleet.h"
 
-#include <vsb.h>
 #include <vtim.h>
 
 #include "purge_apply.h"
-#include "purge_file.h"
+#include "purge_keep.h"
 #include "purge_node.h"
 #include "storage.h"
 #include "vcompat.h"
 
 #define LINGER_S		5.	/* see purge_node_end() */
-#define COMPACT_MIN		((uint64_t)4 << 20)	/* bytes */
+#define NODE_ASKED		1024	/* originals, about */
 
 /* A fetch under way, or one that lingers. */
 struct node_flight {
@@ -52,9 +50,7 @@ static struct {
 	struct purge_log		*log;	/* NULL: not open */
 	bool				started;
 	bool				kept;	/* storage outlives us */
-	char				*path;	/* of the file, or NULL */
-	struct purge_file		file;
-	uint64_t			compacted;	/* its size then */
+	struct purge_keep		keep;
 	VTAILQ_HEAD(, node_flight)	linger;	/* the first to go first */
 	VTAILQ_HEAD(, node_waker)	wakers;
 	/* what was asked last, since it is asked often */
@@ -144,67 +140,6 @@ purge_node_wake(void)
 	node_unlock();
 }
 
-/* The file ----------------------------------------------------------*/
-
-static int
-node_write_down(const struct purge_action *a)
-{
-	char line[PURGE_LINE_MAX];
-
-	if (node.path == NULL || a->recovered || a->line == NULL ||
-	    a->what == PURGE_DO_BEFORE)
-		return (0);
-	purge_line_format(a->line, line);
-	if (purge_file_add(&node.file, line) == 0 &&
-	    purge_file_sync(&node.file) == 0)
-		return (0);
-	VSL(SLT_Error, NO_VXID, "fleet: a purge cannot be written to %s, and "
-	    "does not count as applied: %s", node.path, strerror(errno));
-	return (-1);
-}
-
-static int
-node_copy_line(void *priv, const char *line)
-{
-
-	return (purge_file_add(priv, line));
-}
-
-/* Written anew where it has grown, or its end is unknown. */
-static void
-node_compact(void)
-{
-	struct purge_file file;
-
-	if (node.path == NULL || (!node.file.failed &&
-	    node.file.size < COMPACT_MIN + 2 * node.compacted))
-		return;
-	if (purge_file_new(&file, node.path) != 0) {
-		VSL(SLT_Error, NO_VXID, "fleet: %s cannot be written anew: "
-		    "%s", node.path, strerror(errno));
-		return;
-	}
-	(void)purge_log_each(node.log, NULL, node_copy_line, &file,
-	    node_now());
-	if (file.failed || purge_file_commit(&file, node.path) != 0) {
-		VSL(SLT_Error, NO_VXID, "fleet: %s cannot be written anew: "
-		    "%s", node.path, strerror(errno));
-		purge_file_close(&file);
-		return;
-	}
-	purge_file_close(&node.file);
-	node.file = file;
-	node.compacted = file.size;
-}
-
-static void
-node_recover(void *priv, const char *line)
-{
-
-	(void)priv;
-	(void)purge_log_take(node.log, line, node_now());
-}
-
 /* What the log has us do --------------------------------------------*/
 
 static int
@@ -212,7 +147,7 @@ node_do(void *priv, const struct purge_action *a)
 {
 
 	(void)priv;
-	if (node_write_down(a) != 0)
+	if (purge_keep_write(&node.keep, a) != 0)
 		return (-1);
 	/* Told first, then done: see step 5. */
 	if (a->what != PURGE_DO_BEFORE)
@@ -262,22 +197,6 @@ node_epoch(void)
 	    strtoul(hex, NULL, 16) % PURGE_EPOCH_MS);
 }
 
-static int
-node_open_file(const char *path, char err[PURGE_ERROR_MAX])
-{
-	uint64_t torn;
-
-	if (purge_file_open(&node.file, path, node_recover, NULL, &torn,
-	    err) != 0)
-		return (-1);
-	REPLACE(node.path, path);
-	node.compacted = node.file.size;
-	if (torn > 0)
-		VSL(SLT_Notice, NO_VXID, "fleet: the end of %s was torn: %ju "
-		    "bytes are cut off", path, (uintmax_t)torn);
-	return (0);
-}
-
 int
 purge_node_open(const char *self, const char *path,
     const struct purge_rules *rules, char err[PURGE_ERROR_MAX])
@@ -298,7 +217,8 @@ purge_node_open(const char *self, const char *path,
 		    NULL);
 		AN(node.log);
 		if (path != NULL)
-			e = node_open_file(path, err);
+			e = purge_keep_open(&node.keep, path, node.log,
+			    node_now(), err);
 		if (e != 0) {
 			purge_log_free(node.log);
 			node.log = NULL;
@@ -320,7 +240,7 @@ purge_node_members(const char *const *names, unsigned n)
 			    "the purge log");
 		if (!node.started)
 			purge_log_start(node.log, !node.kept ?
-			    PURGE_START_EMPTY : node.path == NULL ?
+			    PURGE_START_EMPTY : node.keep.path == NULL ?
 			    PURGE_START_KEPT : PURGE_START_KEPT_SURE,
 			    node_now());
 		node.started = true;
@@ -605,22 +525,25 @@ purge_node_number(void)
 	return (LOAD(glance.number));
 }
 
-/* One counter, of the second in its upper half. */
+/* By a hash of the URL; who meets another's is told once too often. */
 bool
-purge_node_may_refresh(unsigned per_second)
+purge_node_purged(const char *source)
 {
-	static uint64_t cell;
-	uint64_t old, new, second;
+	static uint64_t asked[NODE_ASKED];
+	const struct purge_object obj = { .source = source };
+	uint64_t *number = &asked[ring_key(source) % NODE_ASKED];
+	struct purge_glance g;
+	bool purged = false;
 
-	second = (uint64_t)VTIM_mono();
-	old = LOAD(cell);
-	do {
-		new = old >> 32 == second ? old + 1 : second << 32 | 1;
-		if ((uint32_t)new > per_second)
-			return (false);
-	} while (!__atomic_compare_exchange_n(&cell, &old, new, false,
-	    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
-	return (true);
+	node_lock();
+	if (node.log != NULL) {
+		purged = purge_log_since(node.log, *number, &obj,
+		    purge_apply_regex, NULL);
+		purge_log_glance(node.log, &g);
+		*number = g.number;
+	}
+	node_unlock();
+	return (purged);
 }
 
 /* The exchange ------------------------------------------------------*/
@@ -758,7 +681,7 @@ purge_node_tick(void)
 	if (node.log != NULL && node.started) {
 		purge_log_tick(node.log, node_now());
 		node_land();
-		node_compact();
+		purge_keep_compact(&node.keep, node.log, node_now());
 		node_changed();
 		node_publish();
 	}

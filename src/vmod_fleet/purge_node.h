@@ -108,8 +108,8 @@ enum purge_verdict purge_node_judge(struct purge_mark,
  */
 uint64_t purge_node_number(void);
 
-/* Whether a softly purged object may be refreshed now, or has to wait. */
-bool purge_node_may_refresh(unsigned per_second);
+/* Whether an original was purged since this was last asked for it. */
+bool purge_node_purged(const char *source);
 
 /* The exchange ------------------------------------------------------*/
 

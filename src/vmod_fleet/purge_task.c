@@ -17,6 +17,7 @@
 #include "fleet.h"
 
 #include <vrt_obj.h>
+#include <vtim.h>
 
 #include "msg.h"
 #include "purge_node.h"
@@ -177,6 +178,24 @@ task_judge_hit(VRT_CTX)
 	return (task_judge(ctx->req->wrk, ctx->req->objcore));
 }
 
+/* One for the process, with the second in its upper half. */
+static bool
+task_may_refresh(unsigned per_second)
+{
+	static uint64_t cell;
+	uint64_t old, new, second;
+
+	second = (uint64_t)VTIM_mono();
+	old = __atomic_load_n(&cell, __ATOMIC_RELAXED);
+	do {
+		new = old >> 32 == second ? old + 1 : second << 32 | 1;
+		if ((uint32_t)new > per_second)
+			return (false);
+	} while (!__atomic_compare_exchange_n(&cell, &old, new, false,
+	    __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+	return (true);
+}
+
 bool
 purge_task_hit(VRT_CTX, bool now, unsigned per_second)
 {
@@ -193,7 +212,7 @@ purge_task_hit(VRT_CTX, bool now, unsigned per_second)
 	}
 	if (VRT_r_obj_ttl(ctx) <= 0)
 		return (false);
-	if (!now && !purge_node_may_refresh(per_second)) {
+	if (!now && !task_may_refresh(per_second)) {
 		FLEET_COUNT(purge_deferred);
 		return (false);
 	}

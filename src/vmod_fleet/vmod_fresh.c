@@ -96,6 +96,16 @@ vmod_director_purge_stale(VRT_CTX, struct VPFX(fleet_director) *d)
 	    purge_task_stale(ctx));
 }
 
+VCL_BOOL
+vmod_director_purged(VRT_CTX, struct VPFX(fleet_director) *d,
+    VCL_STRING source)
+{
+
+	(void)ctx;
+	CHECK_OBJ_NOTNULL(d, FLEET_DIRECTOR_MAGIC);
+	return (source != NULL && purge_node_purged(source));
+}
+
 /* Between nodes -----------------------------------------------------*/
 
 VCL_STRING

@@ -43,6 +43,19 @@ failures_note(enum failure what, const char *url, double now)
 	(void)pthread_mutex_unlock(&failures_mtx);
 }
 
+void
+failures_forget(const char *url)
+{
+	uint64_t hash = hash_of(url);
+	unsigned what;
+
+	(void)pthread_mutex_lock(&failures_mtx);
+	for (what = 0; what < FAILURE__N; what++)
+		if (failures[what][hash % CELLS].hash == hash)
+			failures[what][hash % CELLS].until = 0;
+	(void)pthread_mutex_unlock(&failures_mtx);
+}
+
 bool
 failures_recent(enum failure what, const char *url, double now)
 {

@@ -25,6 +25,9 @@ enum failure {
 
 void failures_note(enum failure, const char *url, double now);
 
+/* Of all kinds. */
+void failures_forget(const char *url);
+
 bool failures_recent(enum failure, const char *url, double now);
 
 #endif

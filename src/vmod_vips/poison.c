@@ -216,6 +216,18 @@ poison_note(struct poison *p, const struct poison_image *image,
 		e->until = its->until;
 }
 
+bool
+poison_remembers(const struct poison *p, const char *url)
+{
+	uint64_t hash = hash_of(url);
+	unsigned u;
+
+	for (u = 0; u < p->n; u++)
+		if (p->entries[u].url == hash)
+			return (true);
+	return (false);
+}
+
 void
 poison_forget(struct poison *p, const char *url)
 {

@@ -75,6 +75,9 @@ void poison_note(struct poison *, const struct poison_image *,
 /* Forget the source of that URL; NULL: all. */
 void poison_forget(struct poison *, const char *url);
 
+/* Whether there is anything to forget. */
+bool poison_remembers(const struct poison *, const char *url);
+
 /* Sources remembered, those included whose time has passed unnoticed. */
 unsigned poison_count(const struct poison *);
 

@@ -130,6 +130,17 @@ poisoned_note(struct render_job *job, enum poison_proof proof)
 	poisoned_unlock();
 }
 
+bool
+poisoned_remembers(const char *url)
+{
+	bool remembers;
+
+	AZ(pthread_mutex_lock(&poisoned_mtx));
+	remembers = poisoned != NULL && poison_remembers(poisoned, url);
+	AZ(pthread_mutex_unlock(&poisoned_mtx));
+	return (remembers);
+}
+
 void
 poisoned_forget(const char *url)
 {

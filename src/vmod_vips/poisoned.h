@@ -19,6 +19,9 @@ bool poisoned_refuses(struct render_job *);
 /* The job was lost as its reply says, and that proves as much. */
 void poisoned_note(struct render_job *, enum poison_proof);
 
+/* Whether there is anything to forget. */
+bool poisoned_remembers(const char *url);
+
 /* After a purge of the source of that URL; NULL: of all. */
 void poisoned_forget(const char *url);
 

@@ -21,7 +21,11 @@
 #include "image_ops.h"
 #include "lifetime.h"
 #include "policy.h"
+#include "render_wire.h"
+#include "renderer.h"
+#include "render_job.h"
 #include "render_task.h"
+#include "poisoned.h"
 #include "images.h"
 
 #define KEPT		86400.	/* s, an expired object, to revalidate with */
@@ -108,6 +112,31 @@ vmod_images_failed_lately(VRT_CTX, struct VPFX(vips_images) *images,
 	CHECK_OBJ_NOTNULL(images, VIPS_IMAGES_MAGIC);
 	return (url != NULL && failures_recent(FAILURE_ABSENT, url,
 	    VTIM_mono()));
+}
+
+VCL_BOOL
+vmod_images_remembers(VRT_CTX, struct VPFX(vips_images) *images,
+    VCL_STRING url)
+{
+	double now = VTIM_mono();
+
+	CHECK_OBJ_NOTNULL(ctx, VRT_CTX_MAGIC);
+	CHECK_OBJ_NOTNULL(images, VIPS_IMAGES_MAGIC);
+	return (url != NULL && (poisoned_remembers(url) ||
+	    failures_recent(FAILURE_ABSENT, url, now) ||
+	    failures_recent(FAILURE_TOO_LARGE, url, now)));
+}
+
+VCL_VOID
+vmod_images_forget(VRT_CTX, struct VPFX(vips_images) *images, VCL_STRING url)
+{
+
+	CHECK_OBJ_NOTNULL(ctx, VRT_CTX_MAGIC);
+	CHECK_OBJ_NOTNULL(images, VIPS_IMAGES_MAGIC);
+	if (url == NULL)
+		return;
+	poisoned_forget(url);
+	failures_forget(url);
 }
 
 /* What Varnish has noted as the one to be refreshed. */

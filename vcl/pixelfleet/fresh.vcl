@@ -49,6 +49,14 @@ sub pixelfleet_fresh_fetch {
 	cluster.purge_begin(bereq.http.Fleet-Looked);
 }
 
+# It is this original.  What was wrong with it before it was purged, may be right
+# now.
+sub pixelfleet_fresh_forget {
+	if (images.remembers(bereq.url) && cluster.purged(bereq.url)) {
+		images.forget(bereq.url);
+	}
+}
+
 # It is there.  One retry may save a fetch; with none, what was purged goes as
 # soon as it has been stored.
 sub pixelfleet_fresh_response {

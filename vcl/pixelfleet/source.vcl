@@ -17,6 +17,7 @@ sub pixelfleet_source_recv {
 # depend on who asked first: the object is everybody's.  Host is the
 # backend's own for the same reason.  The conditions are Varnish's.
 sub pixelfleet_source_fetch {
+	call pixelfleet_fresh_forget;
 	fleet.strip_client(
 	    "X-Request-Id, Via, If-None-Match, If-Modified-Since");
 	unset bereq.http.Host;

@@ -10,6 +10,7 @@ sub pixelfleet_variant_fetch {
 		return (error(images.status(), images.error()));
 	}
 	set bereq.url = images.source();
+	call pixelfleet_fresh_forget;
 	if (!images.reserve()) {
 		return (abandon);
 	}
