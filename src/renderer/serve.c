@@ -25,6 +25,8 @@
 #include "sandbox.h"
 #include "serve.h"
 
+#define LARGE_BLOCK	(128 << 10)	/* bytes */
+
 /*
  * Damaged images make libraries talkative; what matters is in the reply.  But
  * GLib gives up where there is no memory, and this is its last word.
@@ -107,6 +109,12 @@ serve_start(const char *name)
 {
 	/* Each arena keeps its peak: few threads, few arenas. */
 	(void)mallopt(M_ARENA_MAX, 2);
+	/*
+	 * What is large is the system's again once it is free.  Left alone,
+	 * this threshold follows the largest that was freed, and then images
+	 * lie between what stays, in pages that nobody can give back.
+	 */
+	(void)mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
 	(void)g_log_set_default_handler(say_nothing, NULL);
 	/* Never spill a picture into a temporary file. */
 	if (setenv("VIPS_DISC_THRESHOLD", "1024g", 1))
