@@ -24,6 +24,8 @@ TIMEOUT = 20            # s
 # Of a node that is down, and how few ask it: or all would wait for it.
 DOWN_TIMEOUT = 3
 DOWN_SHARE = 0.15
+# How many ask whether what they got last is good still.
+CONDITIONAL_SHARE = 0.3
 
 
 class Stale(Exception):
@@ -92,11 +94,13 @@ class Tally:
         self.whys = collections.Counter()
         self.samples = collections.defaultdict(list)
         self.right_at = collections.Counter()
+        self.not_modified = 0
 
     def add(self, other):
         self.counts += other.counts
         self.whys += other.whys
         self.right_at += other.right_at
+        self.not_modified += other.not_modified
         for kind, samples in other.samples.items():
             self.samples[kind] += samples
 
@@ -120,6 +124,7 @@ class Client:
         self.logs = logs
         self.tally = Tally()
         self.decoder = Decoder()
+        self.known = {}                 # by URL: an ETag, and its body
 
     def ask(self, front, url):
         judge = Judge(self.board, url)
@@ -129,6 +134,7 @@ class Client:
         try:
             status, headers, body = self.get(
                 front, url.text, DOWN_TIMEOUT if down == DOWN else TIMEOUT)
+            status, body = self.know(url.text, status, headers, body)
             soft = judge.look(self.decoder, status, headers, body)
             kind, why = ("stale after a soft purge" if soft else "right"), ""
         except Stale as e:
@@ -154,11 +160,23 @@ class Client:
         connection = http.client.HTTPConnection(*self.places[front],
                                                 timeout=timeout)
         try:
-            connection.request("GET", url, headers={"X-Image-Debug": SECRET})
+            sent = {"X-Image-Debug": SECRET}
+            if url in self.known and self.dice.random() < CONDITIONAL_SHARE:
+                sent["If-None-Match"] = self.known[url][0]
+            connection.request("GET", url, headers=sent)
             response = connection.getresponse()
             return response.status, response.headers, response.read()
         finally:
             connection.close()
+
+    def know(self, url, status, headers, body):
+        """What is not modified, is what it was."""
+        if status == 304 and headers["ETag"] == self.known[url][0]:
+            self.tally.not_modified += 1
+            return 200, self.known[url][1]
+        if status == 200 and headers["ETag"]:
+            self.known[url] = headers["ETag"], body
+        return status, body
 
     def describe(self, front, url, why, begin, headers):
         of_it = ", ".join(

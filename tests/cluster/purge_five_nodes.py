@@ -174,6 +174,7 @@ def report(run, panics):
     report_purges(run.purger)
     print(f"\nasked of the origin: {run.cluster.origin.requests}")
     report_requests("requests under load", run.clients.tally)
+    print(f"of them not modified: {run.clients.tally.not_modified}")
     print("right answers by node: " + ", ".join(
         f"n{i} {run.clients.tally.right_at[i]}" for i in range(1, NODES + 1)))
     report_requests("requests when all was well", run.last)
