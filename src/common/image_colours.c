@@ -169,16 +169,6 @@ static const struct colour {
 
 #define N_COLOURS	(sizeof colours / sizeof colours[0])
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return (c - '0');
-	if (c >= 'a' && c <= 'f')
-		return (c - 'a' + 10);
-	return (-1);
-}
-
 /* rgb and rgba have each digit stand for two. */
 static bool
 read_hex(const char *s, size_t len, uint32_t *rgba)
@@ -190,7 +180,7 @@ read_hex(const char *s, size_t len, uint32_t *rgba)
 	if (len != 3 && len != 4 && len != 6 && len != 8)
 		return (false);
 	for (i = 0; i < len; i++) {
-		digit = hex_digit(s[i]);
+		digit = text_hex_digit(s[i]);
 		if (digit < 0)
 			return (false);
 		colour = colour << 4 | (uint32_t)digit;

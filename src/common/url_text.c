@@ -56,8 +56,8 @@ url_byte_fault(unsigned byte)
 	return (NULL);
 }
 
-static int
-hex_digit(char c)
+int
+text_hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return (c - '0');
@@ -78,8 +78,8 @@ url_byte(const char **p, const char *end, unsigned *byte)
 	*byte = (unsigned char)*s;
 	*p = s + 1;
 	if (*s == '%') {
-		hi = end - s > 2 ? hex_digit(s[1]) : -1;
-		lo = end - s > 2 ? hex_digit(s[2]) : -1;
+		hi = end - s > 2 ? text_hex_digit(s[1]) : -1;
+		lo = end - s > 2 ? text_hex_digit(s[2]) : -1;
 		if (hi < 0 || lo < 0)
 			return ("a malformed percent-encoding");
 		*byte = (unsigned)(hi << 4 | lo);

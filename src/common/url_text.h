@@ -27,6 +27,9 @@ void text_byte(struct text *, char byte);
 void text_str(struct text *, const char *s);
 void text_number(struct text *, unsigned n);
 
+/* 0 to 15, or -1. */
+int text_hex_digit(char c);
+
 /* NUL and control bytes have no place in a URL, escaped or not. */
 const char *url_byte_fault(unsigned byte);
 

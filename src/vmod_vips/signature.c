@@ -20,6 +20,7 @@
 #include <openssl/hmac.h>
 
 #include "signature.h"
+#include "url_text.h"
 
 #define MAC_LEN		32
 
@@ -131,16 +132,6 @@ signature_forget(struct signature_keys *keys)
  */
 
 static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return (c - '0');
-	if (c >= 'a' && c <= 'f')
-		return (c - 'a' + 10);
-	return (c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1);
-}
-
-static int
 base64_digit(char c)
 {
 	const char *p;
@@ -185,7 +176,7 @@ read_signature(const char *sig, unsigned char *mac)
 	size_t len = strlen(sig);
 
 	if (len == 2 * MAC_LEN)
-		return (read_digits(sig, len, 4, hex_digit, mac));
+		return (read_digits(sig, len, 4, text_hex_digit, mac));
 	if (len == SIGNATURE_TEXT && sig[len - 1] == '=')
 		len--;
 	return (len == SIGNATURE_TEXT - 1 &&
