@@ -32,6 +32,9 @@
 #define RENDER_OPEN_PDF		(1u << 1)
 #define RENDER_OPEN_ALL		(RENDER_OPEN_SVG | RENDER_OPEN_PDF)
 
+/* In a renderer's words, before what its system does not have. */
+#define SANDBOX_LACKS		"sandbox: "
+
 /* A renderer that can get no more memory may leave with this status. */
 #define RENDER_EXIT_MEMORY	77
 

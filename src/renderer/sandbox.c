@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "filter.h"
+#include "render_wire.h"
 #include "sandbox.h"
 
 #define MAX_FILES	16
@@ -189,15 +190,16 @@ sandbox_close(const char *name, const char *const *folders)
 	if (!SANITIZED)
 		why = deny_all_but(folders);
 	if (why != NULL)
-		fprintf(stderr, "%s: %s, so no font is read: no text, SVG "
-		    "or PDF is drawn\n", name, why);
+		fprintf(stderr, "%s: " SANDBOX_LACKS "%s, so no font is "
+		    "read: no text, SVG or PDF is drawn\n", name, why);
 	reads_fonts = why == NULL;
 	if (SANITIZED)
 		return (0);
 	if (limit(RLIMIT_AS, MAX_ADDRESSES))
 		return (-1);
 	if (filter_close(reads_fonts))
-		fprintf(stderr, "%s: no system call filter: %m\n", name);
+		fprintf(stderr, "%s: " SANDBOX_LACKS "no system call filter: "
+		    "%m\n", name);
 	return (0);
 }
 

@@ -19,6 +19,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -43,11 +44,13 @@
 #include "render_job.h"
 #include "render_task.h"
 #include "render_vfp.h"
+#include "vcompat.h"
 
 #define FILTER_NAME	"vips"
 #define CHUNK		((ssize_t)128 << 10)	/* bytes, off the stack */
 #define ETAG_DIGITS	32
 #define WORDS_LINES	20
+#define LACKS_MAX	8
 #define SOURCE_EMPTY	"the source is empty"
 
 /* A result on its way into the cache. */
@@ -250,6 +253,34 @@ render_describe(struct vfp_ctx *vc, const struct render_job *job,
 	    job->rendered * 1e3);
 }
 
+/*
+ * What a system lacks, every renderer says when it starts: once is enough.
+ * Returns whether the line is about that.
+ */
+static bool
+render_lacks(const char *line)
+{
+	static pthread_mutex_t mtx = PTHREAD_MUTEX_INITIALIZER;
+	static char said[LACKS_MAX][128];
+	bool new;
+	unsigned u;
+
+	line = strstr(line, SANDBOX_LACKS);
+	if (line == NULL)
+		return (false);
+	AZ(pthread_mutex_lock(&mtx));
+	for (u = 0; u < LACKS_MAX && said[u][0] != '\0'; u++)
+		if (strncmp(said[u], line, sizeof said[u] - 1) == 0)
+			break;
+	new = u < LACKS_MAX && said[u][0] == '\0';
+	if (new)
+		bprintf(said[u], "%.*s", (int)sizeof said[u] - 1, line);
+	AZ(pthread_mutex_unlock(&mtx));
+	if (new)
+		VSL(SLT_Error, NO_VXID, "vips: renderers: %s", line);
+	return (true);
+}
+
 /* What the renderer had to say, and how it went. */
 static void
 render_log(VRT_CTX, struct render_job *job)
@@ -263,7 +294,7 @@ render_log(VRT_CTX, struct render_job *job)
 		next = line + strcspn(line, "\n");
 		if (*next == '\n')
 			*next++ = '\0';
-		if (*line != '\0')
+		if (*line != '\0' && !render_lacks(line))
 			VSLb(ctx->vsl, SLT_VCL_Log, "renderer: pid=%jd %s",
 			    (intmax_t)job->pid, line);
 	}

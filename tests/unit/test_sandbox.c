@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -23,6 +24,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -250,8 +254,78 @@ check_other_calls(void)
 	MUST(execve(font, argv, argv + 1) < 0 && errno == ENOSYS);
 	MUST(fork() < 0);
 	MUST(kill(getppid(), 0) < 0 && errno == ENOSYS);
+	MUST(kill(getpid(), 0) < 0 && errno == ENOSYS);
+	MUST(syscall(SYS_tgkill, getppid(), getppid(), 0) < 0 &&
+	    errno == ENOSYS);
+	MUST(syscall(SYS_tkill, getppid(), 0) < 0 && errno == ENOSYS);
 	MUST(syscall(SYS_landlock_restrict_self, -1, 0) < 0 &&
 	    errno == ENOSYS);
+	return (0);
+}
+
+/* Calls that no renderer has a use for, and an attacker may. */
+static int
+check_ways_out(void)
+{
+	static const long CALLS[] = {
+		SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev,
+		SYS_bpf, SYS_userfaultfd, SYS_io_uring_setup,
+		SYS_io_uring_enter, SYS_io_uring_register,
+		SYS_perf_event_open, SYS_keyctl, SYS_add_key,
+		SYS_execve, SYS_execveat, SYS_unshare, SYS_setns,
+		SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot,
+		SYS_open_by_handle_at, SYS_name_to_handle_at,
+		SYS_pidfd_open, SYS_pidfd_getfd, SYS_pidfd_send_signal,
+		SYS_socket, SYS_socketpair, SYS_connect, SYS_bind,
+		SYS_accept4, SYS_sendto, SYS_setuid, SYS_setgid,
+		SYS_setresuid, SYS_capset, SYS_personality, SYS_seccomp,
+		SYS_memfd_secret, SYS_init_module, SYS_kexec_load,
+		SYS_reboot, SYS_swapon, SYS_quotactl, SYS_shmget,
+		SYS_msgget, SYS_semget, SYS_mknodat, SYS_inotify_init1,
+		SYS_fanotify_init, SYS_splice, SYS_vmsplice,
+		SYS_rt_sigqueueinfo, SYS_setrlimit, SYS_setpriority,
+		SYS_sched_setscheduler, SYS_clone3, SYS_ioctl
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof CALLS / sizeof CALLS[0]; i++)
+		if (syscall(CALLS[i], -1L, 0L, 0L, 0L, 0L, 0L) != -1L ||
+		    errno != ENOSYS)
+			return ((int)CALLS[i] + 10000);
+	return (0);
+}
+
+/* With arguments by which an allowed call would do more than it is for. */
+static int
+check_calls_bent(void)
+{
+	MUST(prctl(PR_SET_DUMPABLE, 1) < 0 && errno == ENOSYS);
+	MUST(prctl(PR_SET_PDEATHSIG, 0) < 0 && errno == ENOSYS);
+	MUST(prctl(PR_SET_SECCOMP, 0, NULL) < 0 && errno == ENOSYS);
+	MUST(prctl(PR_SET_PTRACER, -1L) < 0 && errno == ENOSYS);
+	MUST(prctl(PR_CAPBSET_READ, 0) < 0 && errno == ENOSYS);
+	MUST(syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL) < 0 &&
+	    errno == ENOSYS);
+	MUST(syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, NULL, NULL, NULL,
+	    NULL) < 0 && errno == ENOSYS);
+	MUST(syscall(SYS_prlimit64, getppid(), RLIMIT_CPU, NULL, NULL) < 0 &&
+	    errno == ENOSYS);
+	return (0);
+}
+
+/* A program that came as data stays data. */
+static int
+check_memory_files(void)
+{
+	char *argv[] = { font, NULL };
+	int fd = memfd_create("program", 0);
+
+	MUST(fd >= 0);
+	MUST(write(fd, "#!/bin/true\n", 12) == 12);
+	MUST(fexecve(fd, argv, argv + 1) < 0);
+	MUST(syscall(SYS_execveat, fd, "", argv, argv + 1, AT_EMPTY_PATH) <
+	    0 && errno == ENOSYS);
+	(void)close(fd);
 	return (0);
 }
 
@@ -293,6 +367,15 @@ nothing_else_can_be_called(void **state)
 	enclosed(check_other_calls, false);
 }
 
+static void
+no_way_out_is_left(void **state)
+{
+	(void)state;
+	enclosed(check_ways_out, false);
+	enclosed(check_calls_bent, false);
+	enclosed(check_memory_files, false);
+}
+
 /* Landlock would not hold in it. */
 static void
 another_thread_before_means_no_files(void **state)
@@ -311,6 +394,7 @@ main(void)
 		cmocka_unit_test(no_other_file_can_be_opened),
 		cmocka_unit_test(nothing_can_be_written),
 		cmocka_unit_test(nothing_else_can_be_called),
+		cmocka_unit_test(no_way_out_is_left),
 		cmocka_unit_test(another_thread_before_means_no_files),
 	};
 
