@@ -91,6 +91,7 @@ act(void *priv, const struct purge_action *a)
 		/* With persistent storage this must not be undone. */
 		for (k = 0; k < KEYS; k++)
 			nd->obj[k].valid = nd->obj[k].undead = false;
+		nd->all = a->number;
 		break;
 	}
 	return (0);
@@ -251,7 +252,7 @@ end_fetch(struct node *nd, int t)
 	struct object *o = &nd->obj[task->key];
 
 	if (purge_log_judge(nd->log, task->flight.mark, object_of(task->key),
-	    no_regex, NULL) != PURGE_FRESH) {
+	    no_regex, NULL) == PURGE_DEAD) {
 		total.ended_dead++;
 		if (o->mark.number == task->flight.mark.number &&
 		    o->mark.process == task->flight.mark.process)
@@ -308,7 +309,7 @@ run_task(struct node *nd, int t)
 	case READY:
 		/* Step 2, which may be left out. */
 		if (rnd(2) && purge_log_judge(nd->log, task->flight.mark,
-		    object_of(task->key), no_regex, NULL) != PURGE_FRESH) {
+		    object_of(task->key), no_regex, NULL) == PURGE_DEAD) {
 			restart_fetch(nd, t);
 			break;
 		}

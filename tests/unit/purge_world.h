@@ -77,6 +77,7 @@ struct node {
 	int64_t			skew;
 	unsigned		life;		/* how often started */
 	struct object		obj[KEYS];
+	uint64_t		all;		/* the last DO_ALL */
 	struct task		task[TASKS_MAX];
 	char			*disk;		/* lines, each with a newline */
 	size_t			disk_len;

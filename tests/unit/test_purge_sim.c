@@ -13,8 +13,8 @@
  *
  * Liveness: when all is mended, all nodes catch up and have the same log.
  *
- *	PURGE_SIM_SEED=n	only this run
  *	PURGE_SIM_STEPS=n	in all, instead of 4 million
+ *	PURGE_SIM_SEED=n	from this run on, or only this one
  */
 
 #include "purge_cache.h"
@@ -186,6 +186,7 @@ start_node(struct node *nd, enum purge_start how)
 			nd->disk_len = nd->synced = 0;
 	}
 	nd->life++;
+	nd->all = 0;
 	nd->log = purge_log_new(nd->name, (uint64_t)clock_of(nd) *
 	    PURGE_EPOCH_MS + rnd(PURGE_EPOCH_MS), &sim.rules, act, nd);
 	assert_non_null(nd->log);
@@ -217,6 +218,8 @@ crash(struct node *nd)
 		if (o->valid && purge_log_judge(nd->log, o->mark,
 		    object_of(k), no_regex, NULL) != PURGE_FRESH)
 			kill_object(&nd->obj[k]);
+		/* What was being fetched then went, too. */
+		nd->obj[k].undead &= o->mark.number >= nd->all;
 		nd->obj[k].valid |= nd->obj[k].undead && nd->sure && rnd(2);
 		nd->obj[k].undead = false;
 	}
@@ -731,25 +734,23 @@ test_sim(void **state)
 	const char *one = getenv("PURGE_SIM_SEED");
 	const char *many = getenv("PURGE_SIM_STEPS");
 	unsigned long steps = many != NULL ? strtoul(many, NULL, 10) :
-	    4000000;
-	uint64_t seed = 1;
+	    one != NULL ? 1 : 4000000;
+	uint64_t first = one != NULL ? strtoull(one, NULL, 10) : 1;
+	uint64_t seed = first;
 
 	(void)state;
-	if (one != NULL)
-		run(strtoull(one, NULL, 10), RUN_STEPS);
-	else
-		while (total.steps < steps)
-			run(seed++, RUN_STEPS);
-	print_message("seeds 1..%" PRIu64 ": %lu steps, %lu served, %lu "
-	    "hits, %lu purges, %lu acknowledged (%lu seen elsewhere, %lu "
+	while (total.steps < steps)
+		run(seed++, RUN_STEPS);
+	print_message("seeds %" PRIu64 "..%" PRIu64 ": %lu steps, %lu served, "
+	    "%lu hits, %lu purges, %lu acknowledged (%lu seen elsewhere, %lu "
 	    "soft), %lu crashes,\n%lu copies (%lu refused), %lu stale, %lu "
 	    "dead at a hit, %lu at their end, %lu gaps, %lu flushes, %lu not "
-	    "ready, %lu ticks behind\n", seed - 1, total.steps, total.served,
-	    total.hits, total.purges, total.acked, total.polled, total.soft,
-	    total.crashes, total.copies, total.refused, total.stale,
-	    total.dead, total.ended_dead, total.gaps, total.flushes,
-	    total.unready, total.behind);
-	if (one != NULL)
+	    "ready, %lu ticks behind\n", first, seed - 1, total.steps,
+	    total.served, total.hits, total.purges, total.acked, total.polled,
+	    total.soft, total.crashes, total.copies, total.refused,
+	    total.stale, total.dead, total.ended_dead, total.gaps,
+	    total.flushes, total.unready, total.behind);
+	if (one != NULL && many == NULL)
 		return;
 	/* It has been everywhere. */
 	assert_true(total.hits > total.steps / 50);
