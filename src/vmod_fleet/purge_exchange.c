@@ -86,7 +86,7 @@ exchange_is_useless(const struct purge_exchange *x)
 
 	return (x->tried_theirs != NULL &&
 	    !strcmp(x->tried_theirs, x->theirs) &&
-	    x->tried_number == purge_node_number() &&
+	    x->tried_number == purge_node_done() &&
 	    VTIM_mono() - x->tried < EXCHANGE_AGAIN_S);
 }
 
@@ -120,7 +120,7 @@ exchange_done(void *priv, const struct node_call *c)
 		return;
 	exchange_consider(x, more);
 	REPLACE(x->tried_theirs, x->theirs);
-	x->tried_number = purge_node_number();
+	x->tried_number = purge_node_done();
 	x->tried = VTIM_mono();
 }
 

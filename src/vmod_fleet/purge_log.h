@@ -41,26 +41,42 @@
  *    Fleet-Purge, and the other answers 503 unless purge_log_covers() it:
  *    else an object that is older than a purge here could come from there.
  *
- * 2. In vcl_backend_response, and for a variant again after the render:
- *    purge_log_judge() with the fetch's own mark, and if it is not fresh,
- *    retry from step 1.  This saves a fetch and does not replace step 4.
- *    The object gets the mark as a header, PURGE_OBJ_BEGAN, and the other
- *    headers of purge_ban.h, errors and 304s too.
+ *    A 304 brings back the body of the object that was to be revalidated,
+ *    with the mark of this fetch.  So the fetch is made unconditional, unless
+ *    that object is fresh by its own mark, and nothing was done since before
+ *    the lookup that found it: it is there that bans are held against it, and
+ *    who has found it, has it.  What counts as done, then, is what has its
+ *    ban, and a DO_BEFORE as well.
  *
- * 3. At each hit, also of a request that waited: purge_log_judge() with the
- *    mark in the object's header.  PURGE_DEAD: drop all objects of this hash
- *    (as vmod_purge's hard()) and restart.  PURGE_STALE, a soft purge: set
- *    their ttl to 0 and keep their grace (as its soft()) and restart; the
- *    first who does, refreshes it.  Where purge_log_is_fresh() holds, which
- *    it nearly always does, nothing else needs to be asked.  A variant that
- *    carries an overlay is refreshed without a condition (If-None-Match): a
- *    304 would speak for its original alone, and bring back the old overlay.
+ * 2. In vcl_backend_response, and for a variant again after the render:
+ *    purge_log_judge() with the fetch's own mark, and if it is dead, retry
+ *    from step 1.  This saves a fetch and does not replace step 4.  The object
+ *    gets the mark as a header, PURGE_OBJ_BEGAN, and the other headers of
+ *    purge_ban.h, errors too, and 304s, in whose headers varnishd puts the old
+ *    mark.  Without a mark it would pass for one that bans see to.
+ *
+ * 3. At each hit, also of a request that waited, which looks it up again:
+ *    purge_log_judge() with the mark in the object's header.  PURGE_DEAD: drop
+ *    all objects of this hash (as vmod_purge's hard()) and restart.
+ *    PURGE_STALE, a soft purge: set their ttl to 0 and keep their grace (as
+ *    its soft()) and restart; the first who does, refreshes it.  Where
+ *    purge_log_is_fresh() holds, which it nearly always does, nothing else
+ *    needs to be asked.  A variant that carries an overlay is refreshed
+ *    without a condition (If-None-Match): a 304 would speak for its original
+ *    alone, and bring back the old overlay.  What is made of a stale object,
+ *    since there is no other, has a mark that is too good: it must not live
+ *    for longer than a moment.
+ *
+ *    Who gets what was fetched for him alone, by a miss, a pass, or past an
+ *    object that says hit-for-miss, asked before it was purged.
  *
  * 4. When the fetch has ended, which is after the insertion (the fini of a
- *    PRIV_TASK): purge_log_judge() once more, and if it is not fresh, a ban
- *    on this object (purge_bans_one()); only then purge_flight_end().  Now
- *    bans alone see to it, and step 3 no longer looks at hard purges for it.
- *    (A rollback of the bereq would run the fini too early.)
+ *    PRIV_TASK): purge_log_judge() once more, and if it is dead, a ban on this
+ *    object (purge_bans_one()); only then purge_flight_end().  Now bans alone
+ *    see to it, and step 3 no longer looks at hard purges for it: so after a
+ *    ban wait for those who found the object before that, and have yet to take
+ *    step 3.  What is stale needs no ban, its DO_BEFORE is yet to come.  (A
+ *    rollback of the bereq would run the fini too early.)
  *
  * 5. In the callback, see purge_do_f: first tell steps 2 to 4 of the purge,
  *    then commit the ban.  In the other order a fetch could end in between,
@@ -146,11 +162,13 @@ void purge_log_free(struct purge_log *);
 /*
  * What this node starts with.  EMPTY: no object; it takes over the others'
  * log without applying it.  KEPT: objects of a process before this one (what
- * a DO_ALL has dropped must never come back, as storage goes), and
- * a log that may lack its end, or none: it waits until it has heard from
- * all members and has what they have, and drops all objects where that does
- * not come about in time.  KEPT_SURE: objects, and every purge that this
- * node has ever called applied: it waits for one member.
+ * a DO_ALL has dropped must never come back, as storage goes, nor what was
+ * being fetched then), and a log that may lack its end, or none: it waits
+ * until it has heard from all members and has what they have, and drops all
+ * objects where that does not come about in time.  A purge that none of them
+ * has any more, since all went down that had it, is lost, and what it was
+ * about may be served.  KEPT_SURE: objects, and every purge that this node
+ * has ever called applied: it waits for one member.
  */
 enum purge_start {
 	PURGE_START_EMPTY,

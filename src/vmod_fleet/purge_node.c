@@ -68,6 +68,7 @@ static struct purge_glance glance = { .oldest = UINT64_MAX };
 static bool caught_up = true;
 static const char *not_caught_up;
 static uint64_t news;
+static uint64_t done;			/* with whatever bans it took */
 
 #define LOAD(x)		__atomic_load_n(&(x), __ATOMIC_SEQ_CST)
 #define STORE(x, v)	__atomic_store_n(&(x), (v), __ATOMIC_SEQ_CST)
@@ -143,15 +144,9 @@ purge_node_wake(void)
 /* What the log has us do --------------------------------------------*/
 
 static int
-node_do(void *priv, const struct purge_action *a)
+node_ban(const struct purge_action *a)
 {
 
-	(void)priv;
-	if (purge_keep_write(&node.keep, a) != 0)
-		return (-1);
-	/* Told first, then done: see step 5. */
-	if (a->what != PURGE_DO_BEFORE)
-		STORE(glance.number, a->number);
 	switch (a->what) {
 	case PURGE_DO_NOTE:
 		break;
@@ -165,6 +160,23 @@ node_do(void *priv, const struct purge_action *a)
 		return (purge_apply_all());
 	}
 	return (0);
+}
+
+static int
+node_do(void *priv, const struct purge_action *a)
+{
+	int r;
+
+	(void)priv;
+	if (purge_keep_write(&node.keep, a) != 0)
+		return (-1);
+	/* Told first, then done: see step 5. */
+	if (a->what != PURGE_DO_BEFORE)
+		STORE(glance.number, a->number);
+	r = node_ban(a);
+	/* Even if not all bans could be made. */
+	STORE(done, done + 1);
+	return (r);
 }
 
 /* Life --------------------------------------------------------------*/
@@ -519,10 +531,10 @@ purge_node_judge(struct purge_mark mark, const struct purge_object *obj)
 }
 
 uint64_t
-purge_node_number(void)
+purge_node_done(void)
 {
 
-	return (LOAD(glance.number));
+	return (LOAD(done));
 }
 
 /* By a hash of the URL; who meets another's is told once too often. */

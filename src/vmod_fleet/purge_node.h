@@ -103,10 +103,12 @@ enum purge_verdict purge_node_judge(struct purge_mark,
     const struct purge_object *);
 
 /*
- * How much was purged so far: what is the same before and after, nothing came
- * in between.  Without the lock.
+ * How much was done so far, the end of a soft purge, too: what is the same
+ * before and after, nothing came in between.  It goes up when the bans are
+ * there, and not before: who asked, and then looked for an object, has met all
+ * bans of what had been counted.  Without the lock.
  */
-uint64_t purge_node_number(void);
+uint64_t purge_node_done(void);
 
 /* Whether an original was purged since this was last asked for it. */
 bool purge_node_purged(const char *source);

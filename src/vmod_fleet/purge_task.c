@@ -138,7 +138,7 @@ purge_task_look(VRT_CTX)
 
 	priv = VRT_priv_task(ctx, &look_key);
 	if (priv != NULL)
-		priv->priv = (void *)(uintptr_t)purge_node_number();
+		priv->priv = (void *)(uintptr_t)purge_node_done();
 }
 
 uint64_t
@@ -253,7 +253,7 @@ purge_task_begin(VRT_CTX, uint64_t looked)
 	if (bo->stale_oc == NULL)
 		return;
 	CHECK_OBJ(bo->stale_oc, OBJCORE_MAGIC);
-	if (looked == purge_node_number() &&
+	if (looked == purge_node_done() &&
 	    task_judge(bo->wrk, bo->stale_oc) == PURGE_FRESH)
 		return;
 	msg_strip(ctx->http_bereq, "If-None-Match:");
