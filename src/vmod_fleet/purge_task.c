@@ -10,6 +10,7 @@
 
 #include "config.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -196,6 +197,18 @@ task_may_refresh(unsigned per_second)
 	return (true);
 }
 
+/*
+ * The ttl of what expired just before the request came: what expires with it,
+ * is no stale hit.  varnishd keeps it as a float, counted from when the object
+ * was made.
+ */
+static double
+task_over(VRT_CTX)
+{
+
+	return (-0.001 - VRT_r_obj_age(ctx) * FLT_EPSILON);
+}
+
 bool
 purge_task_hit(VRT_CTX, bool now, unsigned per_second)
 {
@@ -207,7 +220,8 @@ purge_task_hit(VRT_CTX, bool now, unsigned per_second)
 		return (false);
 	if (verdict == PURGE_DEAD) {
 		FLEET_COUNT(purge_dead);
-		(void)VRT_purge(ctx, 0, 0, 0);
+		/* Nought could be rounded up, to be hit again. */
+		(void)VRT_purge(ctx, -1, 0, 0);
 		return (true);
 	}
 	if (VRT_r_obj_ttl(ctx) <= 0)
@@ -218,8 +232,8 @@ purge_task_hit(VRT_CTX, bool now, unsigned per_second)
 	}
 	FLEET_COUNT(purge_stale);
 	grace = VRT_r_obj_grace(ctx);
-	/* Before the request came: what expires with it, is no stale hit. */
-	(void)VRT_purge(ctx, -0.001, grace > soft ? grace : soft, NAN);
+	(void)VRT_purge(ctx, task_over(ctx), grace > soft ? grace : soft,
+	    NAN);
 	return (true);
 }
 
