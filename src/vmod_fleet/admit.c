@@ -31,17 +31,17 @@
 
 /* One line for each change of a node's state, not for each probe. */
 static void
-admit_note(const struct VPFX(fleet_director) *d, const char *node,
-    const char *config, const char *parts, unsigned differs)
+admit_note(const struct VPFX(fleet_director) *d, const struct roster *r,
+    const char *node, const char *config, const char *parts, unsigned differs)
 {
 	char what[512];
 	struct peer *p;
 	int i;
 
-	i = member_find(d, node);
+	i = member_find(r, node);
 	if (i < 0)
 		return;
-	p = d->member[i].peer;
+	p = r->member[i]->peer;
 	peer_set_config(p, config);
 	if (differs)
 		PEER_COUNT(p, refused_by_us);
@@ -89,16 +89,16 @@ admit_is_exchange(const struct http *hp)
 
 /* The node told its position in the purge log. */
 static void
-admit_position(const struct VPFX(fleet_director) *d, const char *node,
+admit_position(const struct roster *r, const char *node,
     const char *position)
 {
 	int i;
 
 	if (position == NULL || *position == '\0')
 		return;
-	i = member_find(d, node);
+	i = member_find(r, node);
 	if (i >= 0)
-		peer_position(d->member[i].peer, position);
+		peer_position(r->member[i]->peer, position);
 	else
 		(void)purge_node_heard(position);
 }
@@ -120,7 +120,8 @@ admit_behind(const struct http *hp, const char *position)
 
 static const char *
 admit_stranger(VRT_CTX, struct VPFX(fleet_director) *d,
-    const struct http *hp, const char *node, const char *config)
+    const struct roster *roster, const struct http *hp, const char *node,
+    const char *config)
 {
 	struct auth_claim claim;
 	enum auth_reason r;
@@ -132,7 +133,7 @@ admit_stranger(VRT_CTX, struct VPFX(fleet_director) *d,
 		return ("no configuration hash");
 	if (!d->has_secret) {
 		ip = VRT_r_remote_ip(ctx);
-		if (member_has_address(d, ip) || member_is_loopback(ip))
+		if (member_has_address(roster, ip) || member_is_loopback(ip))
 			return (NULL);
 		return ("not the address of a node");
 	}
@@ -177,30 +178,32 @@ int
 admit_request(VRT_CTX, struct VPFX(fleet_director) *d, const char **why)
 {
 	const char *node, *config, *position;
+	const struct roster *r;
 	const struct http *hp;
 
+	r = roster_of(ctx, d);
 	hp = ctx->http_req;
 	CHECK_OBJ_NOTNULL(hp, HTTP_MAGIC);
 	node = admit_header(hp, NODE_HDR_NODE);
 	config = admit_header(hp, NODE_HDR_CONFIG);
-	*why = admit_stranger(ctx, d, hp, node, config);
+	*why = admit_stranger(ctx, d, r, hp, node, config);
 	if (*why != NULL) {
 		FLEET_COUNT(refused_stranger);
 		admit_complain(ctx, d, node, *why);
 		return (403);
 	}
 	position = admit_header(hp, NODE_HDR_PURGE);
-	admit_position(d, node, position);
+	admit_position(r, node, position);
 	if (admit_is_exchange(hp))
 		return (0);
 	if (strcmp(config, d->config.hex) != 0) {
 		FLEET_COUNT(refused_config);
-		admit_note(d, node, config,
+		admit_note(d, r, node, config,
 		    admit_header(hp, NODE_HDR_PARTS), 1);
 		*why = "This node runs another configuration.";
 		return (412);
 	}
-	admit_note(d, node, config, NULL, 0);
+	admit_note(d, r, node, config, NULL, 0);
 	*why = admit_behind(hp, position);
 	if (*why != NULL) {
 		FLEET_COUNT(refused_behind);
@@ -212,14 +215,14 @@ admit_request(VRT_CTX, struct VPFX(fleet_director) *d, const char **why)
 
 /* What the node says of its load goes with every answer that it gives. */
 static void
-admit_load(const struct VPFX(fleet_director) *d, const struct http *hp,
-    struct peer *p, const char *config)
+admit_load(const struct VPFX(fleet_director) *d, const struct roster *r,
+    const struct http *hp, struct peer *p, const char *config)
 {
 	struct node_load load;
 	const char *text;
 
 	peer_set_config(p, config);
-	admit_position(d, p->name, admit_header(hp, NODE_HDR_PURGE));
+	admit_position(r, p->name, admit_header(hp, NODE_HDR_PURGE));
 	text = admit_header(hp, NODE_HDR_LOAD);
 	if (text != NULL && !strcmp(config, d->config.hex) &&
 	    node_load_parse(&load, text) == 0)
@@ -231,6 +234,7 @@ admit_response(VRT_CTX, struct VPFX(fleet_director) *d, const char **why)
 {
 	const struct http *hp;
 	const char *config, *node, *to;
+	const struct roster *r;
 	struct peer *p = NULL;
 	int i;
 
@@ -239,9 +243,10 @@ admit_response(VRT_CTX, struct VPFX(fleet_director) *d, const char **why)
 	config = admit_header(hp, NODE_HDR_CONFIG);
 	node = admit_header(hp, NODE_HDR_NODE);
 	to = msg_get(ctx->http_bereq, NODE_HDR_TO);
-	i = to == NULL ? -1 : member_find(d, to);
+	r = roster_of(ctx, d);
+	i = to == NULL ? -1 : member_find(r, to);
 	if (i >= 0)
-		p = d->member[i].peer;
+		p = r->member[i]->peer;
 
 	*why = NULL;
 	if (config == NULL || node == NULL || !node_config_valid(config))
@@ -249,7 +254,7 @@ admit_response(VRT_CTX, struct VPFX(fleet_director) *d, const char **why)
 	else if (p == NULL || strcmp(node, to) != 0)
 		*why = "the answer is another node's";
 	else {
-		admit_load(d, hp, p, config);
+		admit_load(d, r, hp, p, config);
 		if (strcmp(config, d->config.hex) != 0)
 			*why = "the answer is from another configuration";
 		else

@@ -4,15 +4,14 @@
  * See agent.h.
  *
  * The thread owns everything in struct agent but `stop`, which is atomic.
- * It reads the cluster, which nobody changes after .start(), and writes to
- * the peers, whose fields are safe from any thread.  It makes and deletes no
- * backend, and holds no lock.
+ * It reads the cluster, which nobody changes after .start() but for its
+ * roster, of which it keeps one, and writes to the peers, whose fields are
+ * safe from any thread.  It makes and deletes no backend, and holds no lock.
  */
 
 #include "config.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +25,7 @@
 #include "agent.h"
 #include "node_call.h"
 #include "purge_exchange.h"
+#include "vcompat.h"
 
 #define AGENT_PERIOD		1.0	/* s between two questions to a node */
 #define AGENT_TIMEOUT_MS	1000L
@@ -47,7 +47,8 @@ struct agent {
 	pthread_t			thread;
 	bool				stop;
 	CURLM				*multi;
-	struct exchange			*exchange;
+	const struct roster		*roster;	/* taken */
+	struct exchange			**exchange;	/* with its others */
 	unsigned			n;
 };
 
@@ -77,11 +78,25 @@ exchange_done(void *priv, const struct node_call *c)
 		peer_report(x->member->peer, &load);
 }
 
-static int
-exchange_init(struct exchange *x, struct agent *a, const struct member *m)
+static void
+exchange_free(struct agent *a, struct exchange **xp)
 {
+	struct exchange *x;
 
-	INIT_OBJ(x, EXCHANGE_MAGIC);
+	TAKE_OBJ_NOTNULL(x, xp, EXCHANGE_MAGIC);
+	node_call_fini(&x->state, a->multi);
+	purge_exchange_fini(&x->purges, a->multi);
+	FREE_OBJ(x);
+}
+
+/* NULL where that fails. */
+static struct exchange *
+exchange_new(struct agent *a, const struct member *m)
+{
+	struct exchange *x;
+
+	ALLOC_OBJ(x, EXCHANGE_MAGIC);
+	AN(x);
 	x->agent = a;
 	x->member = m;
 	INIT_OBJ(&x->state, NODE_CALL_MAGIC);
@@ -90,21 +105,77 @@ exchange_init(struct exchange *x, struct agent *a, const struct member *m)
 	x->state.url = NODE_URL_STATE;
 	x->state.func = exchange_done;
 	x->state.priv = x;
-	if (node_call_init(&x->state, AGENT_TIMEOUT_MS) < 0)
-		return (-1);
-	return (purge_exchange_init(&x->purges, m));
+	if (node_call_init(&x->state, AGENT_TIMEOUT_MS) < 0 ||
+	    purge_exchange_init(&x->purges, m) < 0)
+		exchange_free(a, &x);
+	return (x);
 }
 
-static void
-exchange_fini(struct agent *a, struct exchange *x)
-{
+/* The others --------------------------------------------------------*/
 
-	if (x->magic == 0)
+static struct exchange *
+agent_take_exchange(struct agent *a, const struct member *m)
+{
+	struct exchange *x;
+	unsigned u;
+
+	for (u = 0; u < a->n; u++) {
+		x = a->exchange[u];
+		if (x != NULL && x->member == m) {
+			a->exchange[u] = NULL;
+			return (x);
+		}
+	}
+	return (exchange_new(a, m));
+}
+
+/* Exchanges with those who are in a roster, kept where they were before. */
+static int
+agent_use(struct agent *a, const struct roster *r)
+{
+	struct exchange **list, *x;
+	unsigned u, n = 0;
+	int e = 0;
+
+	list = calloc(r->n_member + 1, sizeof *list);
+	AN(list);
+	for (u = 0; u < r->n_member; u++) {
+		if ((int)u == r->self)
+			continue;
+		x = agent_take_exchange(a, r->member[u]);
+		if (x == NULL)
+			e = -1;
+		else
+			list[n++] = x;
+	}
+	for (u = 0; u < a->n; u++)
+		if (a->exchange[u] != NULL)
+			exchange_free(a, &a->exchange[u]);
+	free(a->exchange);
+	a->exchange = list;
+	a->n = n;
+	if (a->roster != NULL)
+		roster_give(a->roster);
+	a->roster = r;
+	return (e);
+}
+
+/* Nodes may have come or gone. */
+static void
+agent_follow(struct agent *a)
+{
+	const struct roster *r;
+
+	r = roster_take(a->cluster);
+	if (r == a->roster) {
+		roster_give(r);
 		return;
-	CHECK_OBJ_NOTNULL(x, EXCHANGE_MAGIC);
-	node_call_fini(&x->state, a->multi);
-	purge_exchange_fini(&x->purges, a->multi);
-	memset(x, 0, sizeof *x);
+	}
+	if (agent_use(a, r) < 0)
+		VSL(SLT_Error, NO_VXID, "%s: no exchange of load and purges "
+		    "with some of the nodes: out of memory",
+		    a->cluster->name);
+	lifecycle_members();
 }
 
 /* The thread --------------------------------------------------------*/
@@ -114,15 +185,17 @@ static void
 agent_note(struct agent *a)
 {
 	const struct VPFX(fleet_director) *d = a->cluster;
+	const struct member *m;
 	struct vrt_ctx ctx;
 	unsigned u;
 
 	INIT_OBJ(&ctx, VRT_CTX_MAGIC);
-	for (u = 0; u < a->n; u++)
-		if (VRT_Healthy(&ctx, a->exchange[u].member->backend, NULL))
-			peer_set_healthy(a->exchange[u].member->peer,
-			    d->config.hex);
-	director_publish(&ctx, d);
+	for (u = 0; u < a->n; u++) {
+		m = a->exchange[u]->member;
+		if (m->backend != NULL && VRT_Healthy(&ctx, m->backend, NULL))
+			peer_set_healthy(m->peer, d->config.hex);
+	}
+	director_publish(&ctx, d, a->roster);
 }
 
 static void *
@@ -138,8 +211,9 @@ agent_thread(void *priv)
 	while (!__atomic_load_n(&a->stop, __ATOMIC_ACQUIRE)) {
 		now = VTIM_mono();
 		if (now >= next) {
+			agent_follow(a);
 			for (u = 0; u < a->n; u++)
-				(void)node_call_send(&a->exchange[u].state,
+				(void)node_call_send(&a->exchange[u]->state,
 				    a->multi, a->cluster, NULL, 0);
 			agent_note(a);
 			purge_node_tick();
@@ -148,7 +222,7 @@ agent_thread(void *priv)
 		(void)curl_multi_perform(a->multi, &running);
 		node_call_collect(a->multi);
 		for (u = 0; u < a->n; u++)
-			purge_exchange_go(&a->exchange[u].purges, a->multi,
+			purge_exchange_go(&a->exchange[u]->purges, a->multi,
 			    a->cluster);
 		(void)curl_multi_poll(a->multi, NULL, 0,
 		    1 + (int)((next - now) * 1e3), NULL);
@@ -172,9 +246,11 @@ agent_free(struct agent **ap)
 	unsigned u;
 
 	TAKE_OBJ_NOTNULL(a, ap, AGENT_MAGIC);
-	for (u = 0; a->exchange != NULL && u < a->n; u++)
-		exchange_fini(a, &a->exchange[u]);
+	for (u = 0; u < a->n; u++)
+		exchange_free(a, &a->exchange[u]);
 	free(a->exchange);
+	if (a->roster != NULL)
+		roster_give(a->roster);
 	if (a->multi != NULL)
 		(void)curl_multi_cleanup(a->multi);
 	FREE_OBJ(a);
@@ -183,40 +259,11 @@ agent_free(struct agent **ap)
 static int
 agent_prepare(struct agent *a)
 {
-	struct VPFX(fleet_director) *d = a->cluster;
-	unsigned u;
 
 	a->multi = curl_multi_init();
-	a->exchange = calloc(d->n_member + 1, sizeof *a->exchange);
-	if (a->multi == NULL || a->exchange == NULL)
+	if (a->multi == NULL)
 		return (-1);
-	for (u = 0; u < d->n_member; u++)
-		if ((int)u != d->self &&
-		    exchange_init(&a->exchange[a->n++], a, &d->member[u]) < 0)
-			return (-1);
-	return (0);
-}
-
-/*
- * Signals are for the threads that varnishd made, but for those that a fault
- * of this one raises: to block them would be to die without a panic.
- */
-static int
-agent_launch(struct agent *a)
-{
-	static const int faults[] =
-	    { SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL };
-	sigset_t most, old;
-	unsigned u;
-	int e;
-
-	AZ(sigfillset(&most));
-	for (u = 0; u < sizeof faults / sizeof faults[0]; u++)
-		AZ(sigdelset(&most, faults[u]));
-	AZ(pthread_sigmask(SIG_SETMASK, &most, &old));
-	e = pthread_create(&a->thread, NULL, agent_thread, a);
-	AZ(pthread_sigmask(SIG_SETMASK, &old, NULL));
-	return (e);
+	return (agent_use(a, roster_take(a->cluster)));
 }
 
 struct agent *
@@ -230,7 +277,7 @@ agent_start(struct VPFX(fleet_director) *d, const char **why)
 	*why = NULL;
 	if (agent_prepare(a) < 0)
 		*why = "out of memory";
-	else if (agent_launch(a) != 0)
+	else if (fleet_thread(&a->thread, agent_thread, a) != 0)
 		*why = "no thread";
 	if (*why != NULL)
 		agent_free(&a);

@@ -27,6 +27,7 @@ static void
 charge_on(struct charge *c, struct peer *p, enum charge_kind kind)
 {
 
+	peer_ref(p);
 	c->peer = p;
 	c->kind = kind;
 	if (kind == CHARGE_SENT)
@@ -45,6 +46,7 @@ charge_off(struct charge *c)
 		bound_discharge(&c->peer->load);
 	else
 		bound_depart(&c->peer->load);
+	peer_drop(c->peer);
 	c->peer = NULL;
 }
 

@@ -31,7 +31,7 @@ static struct gate director_gate;
 
 struct director_health {
 	const struct vrt_ctx			*ctx;
-	const struct VPFX(fleet_director)	*d;
+	const struct roster			*r;
 };
 
 static bool
@@ -39,39 +39,41 @@ director_is_healthy(void *priv, unsigned u)
 {
 	const struct director_health *h = priv;
 
-	return (member_healthy(h->ctx, h->d, u));
+	return (member_healthy(h->ctx, h->r, u));
 }
 
 static void
-director_view(struct bound_view *v, struct director_health *h)
+director_view(struct bound_view *v, struct director_health *h,
+    const struct VPFX(fleet_director) *d)
 {
-	const struct VPFX(fleet_director) *d = h->d;
+	const struct roster *r = h->r;
 
 	v->config = &d->bound;
-	v->ring = d->ring;
-	v->node = d->load;
+	v->ring = r->ring;
+	v->node = r->load;
 	v->gate = &director_gate;
-	v->n = d->n_member;
-	v->self = d->self;
+	v->n = r->n_owner;
+	v->self = roster_owner(r);
 	v->healthy = director_is_healthy;
 	v->priv = h;
 }
 
 int
-director_choose(VRT_CTX, const struct VPFX(fleet_director) *d,
+director_choose(VRT_CTX, struct VPFX(fleet_director) *d,
     const char *key, struct bound_choice *choice)
 {
-	struct director_health h = { ctx, d };
+	struct director_health h = { ctx, roster_of(ctx, d) };
 	struct bound_view v;
 
-	director_view(&v, &h);
+	director_view(&v, &h, d);
 	return (bound_choose(&v, ring_key(key), peer_now(), choice));
 }
 
 void
-director_publish(VRT_CTX, const struct VPFX(fleet_director) *d)
+director_publish(VRT_CTX, const struct VPFX(fleet_director) *d,
+    const struct roster *r)
 {
-	struct director_health h = { ctx, d };
+	struct director_health h = { ctx, r };
 	struct bound_total total;
 	struct bound_look look;
 	struct bound_view v;
@@ -79,14 +81,15 @@ director_publish(VRT_CTX, const struct VPFX(fleet_director) *d)
 	uint64_t now;
 	unsigned u;
 
-	director_view(&v, &h);
+	director_view(&v, &h, d);
 	now = peer_now();
 	bound_sum(&v, now, &total);
-	for (u = 0; u < d->n_member; u++) {
-		bound_look(d->load[u], &d->bound, now, &look);
-		cap = member_healthy(ctx, d, u) ? bound_cap(&d->bound, &total,
-		    d->ring[u].weight, look.load, look.floor) : 0;
-		peer_publish(d->member[u].peer, &look, cap);
+	for (u = 0; u < r->n_member; u++) {
+		bound_look(r->load[u], &d->bound, now, &look);
+		cap = u < r->n_owner && member_healthy(ctx, r, u) ?
+		    bound_cap(&d->bound, &total, r->ring[u].weight,
+		    look.load, look.floor) : 0;
+		peer_publish(r->member[u]->peer, &look, cap);
 	}
 }
 
@@ -128,6 +131,7 @@ static VCL_BACKEND v_matchproto_(vdi_resolve_f)
 director_resolve(VRT_CTX, VCL_BACKEND dir)
 {
 	struct VPFX(fleet_director) *d;
+	const struct roster *r;
 	const char *to;
 	int i;
 
@@ -143,10 +147,11 @@ director_resolve(VRT_CTX, VCL_BACKEND dir)
 		    d->name);
 		return (NULL);
 	}
-	i = member_find(d, to);
-	if (i < 0 || i == d->self || !member_healthy(ctx, d, i)) {
+	r = roster_of(ctx, d);
+	i = member_find(r, to);
+	if (i < 0 || i == r->self || !member_healthy(ctx, r, i)) {
 		VSLb(ctx->vsl, SLT_FetchError, "%s: node %s is %s", d->name,
-		    to, i < 0 ? "unknown" : i == d->self ? "this one" :
+		    to, i < 0 ? "unknown" : i == r->self ? "this one" :
 		    "sick");
 		return (NULL);
 	}
@@ -156,19 +161,19 @@ director_resolve(VRT_CTX, VCL_BACKEND dir)
 		    d->name);
 		return (NULL);
 	}
-	charge_take(ctx, d->member[i].peer, CHARGE_SENT);
+	charge_take(ctx, r->member[i]->peer, CHARGE_SENT);
 	FLEET_COUNT(forwarded);
-	return (d->member[i].backend);
+	return (r->member[i]->backend);
 }
 
 /* How many nodes are healthy, this one among them. */
 static unsigned
-director_count(VRT_CTX, const struct VPFX(fleet_director) *d)
+director_count(VRT_CTX, const struct roster *r)
 {
 	unsigned u, n = 0;
 
-	for (u = 0; u < d->n_member; u++)
-		n += member_healthy(ctx, d, u);
+	for (u = 0; u < r->n_owner; u++)
+		n += member_healthy(ctx, r, u);
 	return (n);
 }
 
@@ -176,16 +181,21 @@ static VCL_BOOL v_matchproto_(vdi_healthy_f)
 director_healthy(VRT_CTX, VCL_BACKEND dir, VCL_TIME *changed)
 {
 	struct VPFX(fleet_director) *d;
+	const struct roster *r;
+	unsigned n;
 
 	CAST_OBJ_NOTNULL(d, dir->priv, FLEET_DIRECTOR_MAGIC);
 	if (changed != NULL)
 		*changed = 0;
-	return (director_count(ctx, d) > 0);
+	r = roster_take(d);
+	n = director_count(ctx, r);
+	roster_give(r);
+	return (n > 0);
 }
 
 static void
 director_list_long(VRT_CTX, const struct VPFX(fleet_director) *d,
-    struct vsb *vsb, int json)
+    const struct roster *r, struct vsb *vsb, int json)
 {
 	char config[NODE_CONFIG_LEN + 1];
 	const struct member *m;
@@ -197,21 +207,23 @@ director_list_long(VRT_CTX, const struct VPFX(fleet_director) *d,
 		    d->config.hex);
 	else
 		VSB_printf(vsb, "\n\n\tconfig\t%s\n", d->config.hex);
-	for (u = 0; u < d->n_member; u++) {
-		m = &d->member[u];
-		state = (int)u == d->self ? "self" :
-		    member_healthy(ctx, d, u) ? "healthy" : "sick";
-		if ((int)u == d->self)
+	for (u = 0; u < r->n_member; u++) {
+		m = r->member[u];
+		state = u >= r->n_owner ? "leaving" : (int)u == r->self ?
+		    "self" : member_healthy(ctx, r, u) ? "healthy" : "sick";
+		if ((int)u == r->self)
 			bprintf(config, "%s", d->config.hex);
 		else
 			peer_get_config(m->peer, config);
 		if (json)
 			VSB_printf(vsb, "%s\n\"%s\": {\"weight\": %.3f, "
 			    "\"state\": \"%s\", \"config\": \"%s\"}",
-			    u ? "," : "", m->name, m->weight, state, config);
+			    u ? "," : "", m->name, r->ring[u].weight /
+			    (double)RING_WEIGHT_ONE, state, config);
 		else
 			VSB_printf(vsb, "\t%s\tweight %.3f\t%s\t%s\n",
-			    m->name, m->weight, state, config);
+			    m->name, r->ring[u].weight /
+			    (double)RING_WEIGHT_ONE, state, config);
 	}
 	if (json)
 		VSB_cat(vsb, "\n}\n},\n");
@@ -225,16 +237,19 @@ static void v_matchproto_(vdi_list_f)
 director_list(VRT_CTX, VCL_BACKEND dir, struct vsb *vsb, int pflag, int jflag)
 {
 	struct VPFX(fleet_director) *d;
+	const struct roster *r;
 	unsigned n;
 
 	CAST_OBJ_NOTNULL(d, dir->priv, FLEET_DIRECTOR_MAGIC);
-	if (pflag) {
-		director_list_long(ctx, d, vsb, jflag);
-		return;
+	r = roster_take(d);
+	if (pflag)
+		director_list_long(ctx, d, r, vsb, jflag);
+	else {
+		n = director_count(ctx, r);
+		VSB_printf(vsb, jflag ? "[%u, %u, \"%s\"]" : "%u/%u\t%s",
+		    n, r->n_owner, n > 0 ? "healthy" : "sick");
 	}
-	n = director_count(ctx, d);
-	VSB_printf(vsb, jflag ? "[%u, %u, \"%s\"]" : "%u/%u\t%s", n,
-	    d->n_member, n > 0 ? "healthy" : "sick");
+	roster_give(r);
 }
 
 const struct vdi_methods director_methods[1] = {{

@@ -7,7 +7,9 @@
  *	vmod_purge.c	and what it calls for purges
  *	lifecycle.c	what lives as long as the process, or as a VCL
  *	setup.c		what a cluster is made of besides its nodes
+ *	roster.c	who is in the cluster at a moment
  *	member.c	the nodes and the backends that reach them
+ *	discover.c	the sources that nodes are known from
  *	peer.c		what outlives a VCL of each node
  *	director.c	choosing a node, and sending a request there
  *	charge.c	counting requests where they are
@@ -41,6 +43,10 @@
 #include "config_hash.h"
 #include "peer.h"
 #include "ring.h"
+#include "roster.h"
+
+struct discover;
+struct discover_node;
 
 #define FLEET_MEMBERS_MAX	BOUND_NODES_MAX
 #define FLEET_HEALTH_MAX	8	/* health endpoints of a site */
@@ -51,10 +57,10 @@ struct member {
 	char			*name;
 	char			*host;
 	char			*port;
-	double			weight;
 	const struct suckaddr	*ip4, *ip6;	/* either may be NULL */
 	VCL_BACKEND		backend;	/* NULL for this node itself */
 	struct peer		*peer;		/* outlives us */
+	unsigned		refs;		/* rosters; see roster.c */
 };
 
 /* A bound as VCL gave it; times scale, it is what bound_limits[] limits. */
@@ -81,12 +87,13 @@ struct VPFX(fleet_director) {
 	char			*source_path;	/* its socket */
 	VCL_PROBE		probe;		/* the site's; may be NULL */
 
-	struct member		*member;
-	struct ring_node	*ring;		/* same index as member */
-	struct bound_node	**load;		/* same index; the peers' */
-	unsigned		n_member;
-	int			self;		/* index; -1: not a member */
-	const char		*identity;	/* varnishd -i */
+	struct handoff		roster;		/* see roster.h */
+	struct discover		*discover;	/* NULL: .add_node() */
+	bool			applying;	/* atomic: a task does */
+	struct roster_list	retired, spare;	/* of who is applying */
+	unsigned		applied;	/* atomic: discover_seq() */
+	uint64_t		reclaim_at;	/* atomic: ms, 0 is never */
+	const char		*identity;	/* varnishd -i, or as found */
 
 	struct bound_config	bound;
 	double			node_timeout;	/* s, to the first byte */
@@ -120,6 +127,10 @@ extern struct auth_replay fleet_replay;
 	(void)__atomic_add_fetch(&fleet_vsc->name, (n), __ATOMIC_RELAXED)
 
 void lifecycle_add(struct vmod_priv *, struct VPFX(fleet_director) *);
+void lifecycle_members(void);	/* of a cluster are others now */
+
+/* A thread of ours, without signals. */
+int fleet_thread(pthread_t *, void *(*)(void *), void *priv);
 
 /*
  * vmod_fleet.c: whether .start() was called, and the VCL fails if not; and
@@ -151,17 +162,20 @@ void setup_free(struct VPFX(fleet_director) *);
 int member_add(VRT_CTX, struct VPFX(fleet_director) *, const char *name,
     const char *host, const char *port, double weight);
 int member_start(VRT_CTX, struct VPFX(fleet_director) *);
-void member_free(struct VPFX(fleet_director) *);
-int member_find(const struct VPFX(fleet_director) *, const char *name);
-bool member_has_address(const struct VPFX(fleet_director) *, VCL_IP);
+struct member *member_discovered(VRT_CTX, struct VPFX(fleet_director) *,
+    const struct discover_node *);
+void member_drop(struct member *);
+int member_find(const struct roster *, const char *name);
+bool member_has_address(const struct roster *, VCL_IP);
 bool member_is_loopback(VCL_IP);
-bool member_healthy(VRT_CTX, const struct VPFX(fleet_director) *, unsigned);
+bool member_healthy(VRT_CTX, const struct roster *, unsigned);
 
 /* director.c */
 extern const struct vdi_methods director_methods[1];
-int director_choose(VRT_CTX, const struct VPFX(fleet_director) *,
+int director_choose(VRT_CTX, struct VPFX(fleet_director) *,
     const char *key, struct bound_choice *);
-void director_publish(VRT_CTX, const struct VPFX(fleet_director) *);
+void director_publish(VRT_CTX, const struct VPFX(fleet_director) *,
+    const struct roster *);
 
 /* admit.c: both return 0, or the status to refuse with and the reason */
 int admit_request(VRT_CTX, struct VPFX(fleet_director) *, const char **why);

@@ -6,11 +6,13 @@
  * The counters, the nonces seen and the peers begin with the first VCL that
  * imports us and stay.  A cluster's agent runs while its VCL is warm.  The
  * clusters of a VCL are found in its PRIV_VCL.  All of it happens in the CLI
- * thread.
+ * thread, but that an agent tells of other nodes.
  */
 
 #include "config.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -23,8 +25,11 @@
 #include <vcl.h>
 
 #include "agent.h"
+#include "discover.h"
 #include "purge_node.h"
 #include "vcompat.h"
+
+#define FLEET_CLUSTERS_MAX	16	/* of a VCL, whose purges are known */
 
 struct VSC_fleet *fleet_vsc;
 struct auth_replay fleet_replay;
@@ -38,7 +43,8 @@ struct fleet_vcl {
 	VTAILQ_ENTRY(fleet_vcl)	list;	/* of those that are warm */
 };
 
-/* The one that was made warm last, first. */
+/* The one that was made warm last, first.  A lock, for agents. */
+static pthread_mutex_t lifecycle_mtx = PTHREAD_MUTEX_INITIALIZER;
 static VTAILQ_HEAD(, fleet_vcl) lifecycle_vcls =
     VTAILQ_HEAD_INITIALIZER(lifecycle_vcls);
 
@@ -58,23 +64,46 @@ lifecycle_first(void)
 	auth_replay_init(&fleet_replay, time(NULL));
 }
 
+static unsigned
+lifecycle_names(const struct VPFX(fleet_director) *d, const struct roster *r,
+    const char **names, unsigned n)
+{
+	unsigned u;
+
+	for (u = 0; u < r->n_member && n < PURGE_MEMBERS_MAX; u++)
+		if (strcmp(r->member[u]->name, d->identity) != 0)
+			names[n++] = r->member[u]->name;
+	return (n);
+}
+
 /* The purge log's members are those of the newest VCL that has any. */
 static void
+lifecycle_tell(const struct fleet_vcl *fv)
+{
+	const char *names[PURGE_MEMBERS_MAX] = { NULL };
+	const struct roster *r[FLEET_CLUSTERS_MAX];
+	struct VPFX(fleet_director) *d;
+	unsigned n = 0, i = 0;
+
+	VTAILQ_FOREACH(d, &fv->clusters, list) {
+		if (i == FLEET_CLUSTERS_MAX)
+			break;
+		r[i] = roster_take(d);
+		n = lifecycle_names(d, r[i++], names, n);
+	}
+	purge_node_members(names, n);
+	while (i > 0)
+		roster_give(r[--i]);
+}
+
+void
 lifecycle_members(void)
 {
-	const char *names[PURGE_MEMBERS_MAX];
-	struct VPFX(fleet_director) *d;
-	struct fleet_vcl *fv;
-	unsigned u, n = 0;
 
-	fv = VTAILQ_FIRST(&lifecycle_vcls);
-	if (fv == NULL)
-		return;
-	VTAILQ_FOREACH(d, &fv->clusters, list)
-		for (u = 0; u < d->n_member && n < PURGE_MEMBERS_MAX; u++)
-			if (strcmp(d->member[u].name, d->identity) != 0)
-				names[n++] = d->member[u].name;
-	purge_node_members(names, n);
+	AZ(pthread_mutex_lock(&lifecycle_mtx));
+	if (!VTAILQ_EMPTY(&lifecycle_vcls))
+		lifecycle_tell(VTAILQ_FIRST(&lifecycle_vcls));
+	AZ(pthread_mutex_unlock(&lifecycle_mtx));
 }
 
 static void
@@ -83,10 +112,14 @@ lifecycle_warm(struct fleet_vcl *fv)
 	struct VPFX(fleet_director) *d;
 	const char *why;
 
+	AZ(pthread_mutex_lock(&lifecycle_mtx));
 	VTAILQ_INSERT_HEAD(&lifecycle_vcls, fv, list);
+	AZ(pthread_mutex_unlock(&lifecycle_mtx));
 	lifecycle_members();
 	VTAILQ_FOREACH(d, &fv->clusters, list) {
 		CHECK_OBJ(d, FLEET_DIRECTOR_MAGIC);
+		if (d->discover != NULL)
+			discover_warm(d->discover);
 		AZ(d->agent);
 		d->agent = agent_start(d, &why);
 		if (d->agent == NULL)
@@ -101,10 +134,14 @@ lifecycle_cold(struct fleet_vcl *fv)
 {
 	struct VPFX(fleet_director) *d;
 
+	AZ(pthread_mutex_lock(&lifecycle_mtx));
 	VTAILQ_REMOVE(&lifecycle_vcls, fv, list);
+	AZ(pthread_mutex_unlock(&lifecycle_mtx));
 	lifecycle_members();
 	VTAILQ_FOREACH(d, &fv->clusters, list) {
 		CHECK_OBJ(d, FLEET_DIRECTOR_MAGIC);
+		if (d->discover != NULL)
+			discover_cold(d->discover);
 		if (d->agent != NULL)
 			agent_stop(&d->agent);
 	}
@@ -158,4 +195,26 @@ lifecycle_add(struct vmod_priv *priv, struct VPFX(fleet_director) *d)
 	}
 	CAST_OBJ_NOTNULL(fv, priv->priv, FLEET_VCL_MAGIC);
 	VTAILQ_INSERT_TAIL(&fv->clusters, d, list);
+}
+
+/*
+ * Signals are for the threads that varnishd made, but for those that a fault
+ * of this one raises: to block them would be to die without a panic.
+ */
+int
+fleet_thread(pthread_t *thread, void *(*func)(void *), void *priv)
+{
+	static const int faults[] =
+	    { SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL };
+	sigset_t most, old;
+	unsigned u;
+	int e;
+
+	AZ(sigfillset(&most));
+	for (u = 0; u < sizeof faults / sizeof faults[0]; u++)
+		AZ(sigdelset(&most, faults[u]));
+	AZ(pthread_sigmask(SIG_SETMASK, &most, &old));
+	e = pthread_create(thread, NULL, func, priv);
+	AZ(pthread_sigmask(SIG_SETMASK, &old, NULL));
+	return (e);
 }

@@ -4,10 +4,9 @@
  * The nodes of a cluster: who they are, where they are, and for each but
  * this one a Varnish backend, whose probe decides whether it is healthy.
  *
- * Everything here happens in vcl_init, or reads what was made there.  The
- * backends are made last, by member_start(), because a probe's request is
- * frozen when its backend is made and carries the finished configuration
- * hash.
+ * A probe's request is frozen when its backend is made, and carries the
+ * finished configuration hash.  So what .add_node() adds gets its backends
+ * last, from member_start().
  */
 
 #include "config.h"
@@ -21,6 +20,7 @@
 
 #include <vsa.h>
 
+#include "discover_set.h"
 #include "node_headers.h"
 #include "vcompat.h"
 
@@ -28,7 +28,7 @@
 #define NODE_BETWEEN_BYTES	10.0
 
 static int
-member_resolve(struct member *m, const char **why)
+member_resolve(struct member *m, int flags, const char **why)
 {
 	struct addrinfo hints, *res, *ai;
 	const struct suckaddr **sa;
@@ -36,6 +36,7 @@ member_resolve(struct member *m, const char **why)
 
 	memset(&hints, 0, sizeof hints);
 	hints.ai_socktype = SOCK_STREAM;
+	hints.ai_flags = flags;
 	e = getaddrinfo(m->host, m->port, &hints, &res);
 	if (e != 0) {
 		*why = gai_strerror(e);
@@ -55,54 +56,73 @@ member_resolve(struct member *m, const char **why)
 	return (0);
 }
 
-static void
-member_release(struct member *m)
+/* For one roster; NULL where it has no address. */
+static struct member *
+member_new(const char *name, const char *host, const char *port, int flags,
+    const char **why)
+{
+	struct member *m;
+
+	ALLOC_OBJ(m, MEMBER_MAGIC);
+	AN(m);
+	m->refs = 1;
+	REPLACE(m->name, name);
+	REPLACE(m->host, host);
+	REPLACE(m->port, port);
+	if (member_resolve(m, flags, why) < 0) {
+		member_drop(m);
+		return (NULL);
+	}
+	m->peer = peer_get(name, port);
+	return (m);
+}
+
+/*
+ * One roster less has it.  The last one does where backends may be deleted:
+ * in a client's task, or when the VCL is discarded.
+ */
+void
+member_drop(struct member *m)
 {
 
 	CHECK_OBJ_NOTNULL(m, MEMBER_MAGIC);
+	assert(m->refs > 0);
+	if (--m->refs > 0)
+		return;
 	if (m->backend != NULL)
 		VRT_Assign_Backend(&m->backend, NULL);
+	if (m->peer != NULL)
+		peer_drop(m->peer);
 	free(m->name);
 	free(m->host);
 	free(m->port);
 	free(TRUST_ME(m->ip4));
 	free(TRUST_ME(m->ip6));
-	memset(m, 0, sizeof *m);
-}
-
-/* Make room for one more, in all arrays. */
-static void
-member_grow(struct VPFX(fleet_director) *d)
-{
-	unsigned n = d->n_member + 1;
-
-	d->member = realloc(d->member, n * sizeof *d->member);
-	AN(d->member);
-	d->ring = realloc(d->ring, n * sizeof *d->ring);
-	AN(d->ring);
-	d->load = realloc(d->load, n * sizeof *d->load);
-	AN(d->load);
+	FREE_OBJ(m);
 }
 
 int
 member_add(VRT_CTX, struct VPFX(fleet_director) *d, const char *name,
     const char *host, const char *port, double weight)
 {
-	struct member *m;
 	const char *why = NULL;
-	unsigned w;
+	struct roster *r;
+	struct member *m;
+	unsigned u, w;
 
+	r = TRUST_ME(roster_of(ctx, d));
+	u = r->n_member;
 	if (!node_name_valid(name)) {
 		VRT_fail(ctx, "%s.add_node(): a node's name has 1 to 63 "
 		    "letters, digits, dots, hyphens or underscores", d->name);
 		return (-1);
 	}
-	if (member_find(d, name) >= 0) {
+	if (member_find(r, name) >= 0) {
 		VRT_fail(ctx, "%s.add_node(): there is a node %s already",
 		    d->name, name);
 		return (-1);
 	}
-	if (d->n_member == FLEET_MEMBERS_MAX) {
+	if (u == FLEET_MEMBERS_MAX) {
 		VRT_fail(ctx, "%s.add_node(): more than %d nodes", d->name,
 		    FLEET_MEMBERS_MAX);
 		return (-1);
@@ -113,26 +133,21 @@ member_add(VRT_CTX, struct VPFX(fleet_director) *d, const char *name,
 		return (-1);
 	}
 
-	member_grow(d);
-	m = &d->member[d->n_member];
-	INIT_OBJ(m, MEMBER_MAGIC);
-	REPLACE(m->name, name);
-	REPLACE(m->host, host);
-	REPLACE(m->port, port);
-	m->weight = weight;
-	if (member_resolve(m, &why) < 0) {
+	m = member_new(name, host, port, 0, &why);
+	if (m == NULL) {
 		VRT_fail(ctx, "%s.add_node(%s): %s port %s: %s", d->name,
 		    name, host, port, why);
-		member_release(m);
 		return (-1);
 	}
-	m->peer = peer_get(name, port);
-	d->load[d->n_member] = &m->peer->load;
+	roster_grow(r);
+	r->member[u] = m;
+	r->load[u] = &m->peer->load;
 	w = (unsigned)(weight * RING_WEIGHT_ONE + 0.5);
-	AZ(ring_node_init(&d->ring[d->n_member], m->name, w));
+	AZ(ring_node_init(&r->ring[u], m->name, w));
 	if (d->identity != NULL && !strcmp(d->identity, name))
-		d->self = d->n_member;
-	d->n_member++;
+		r->self = (int)u;
+	r->n_member++;
+	r->n_owner++;
 	return (0);
 }
 
@@ -180,7 +195,7 @@ member_probe(const struct VPFX(fleet_director) *d, const struct member *m,
 		p->initial = ~0U - 1;	/* the core makes it threshold */
 }
 
-static int
+static const char *
 member_backend(VRT_CTX, struct VPFX(fleet_director) *d, struct member *m)
 {
 	struct vrt_backend_probe probe;
@@ -189,11 +204,8 @@ member_backend(VRT_CTX, struct VPFX(fleet_director) *d, struct member *m)
 	char vcl_name[256];
 	char request[CONFIG_TEXT_MAX + 1024];
 
-	if (member_probe_request(d, m, request, sizeof request) < 0) {
-		VRT_fail(ctx, "%s: the probe of node %s cannot be written",
-		    d->name, m->name);
-		return (-1);
-	}
+	if (member_probe_request(d, m, request, sizeof request) < 0)
+		return ("its probe cannot be written");
 	member_probe(d, m, &probe, request);
 
 	INIT_OBJ(&ep, VRT_ENDPOINT_MAGIC);
@@ -209,62 +221,73 @@ member_backend(VRT_CTX, struct VPFX(fleet_director) *d, struct member *m)
 	be.between_bytes_timeout = NODE_BETWEEN_BYTES;
 	be.probe = &probe;
 	m->backend = VCOMPAT_new_backend(ctx, &be);
-	if (m->backend == NULL) {
-		VRT_fail(ctx, "%s: no backend for node %s", d->name, m->name);
-		return (-1);
-	}
-	return (0);
+	return (m->backend == NULL ? "there is no backend for it" : NULL);
 }
 
 int
 member_start(VRT_CTX, struct VPFX(fleet_director) *d)
 {
+	const struct roster *r;
+	const char *why;
 	unsigned u;
 
-	for (u = 0; u < d->n_member; u++)
-		if ((int)u != d->self &&
-		    member_backend(ctx, d, &d->member[u]) < 0)
+	if (d->discover != NULL) {
+		roster_start(ctx, d);
+		return (0);
+	}
+	r = roster_of(ctx, d);
+	for (u = 0; u < r->n_member; u++) {
+		if ((int)u == r->self)
+			continue;
+		why = member_backend(ctx, d, r->member[u]);
+		if (why != NULL) {
+			VRT_fail(ctx, "%s: node %s: %s", d->name,
+			    r->member[u]->name, why);
 			return (-1);
+		}
+	}
 	return (0);
 }
 
-void
-member_free(struct VPFX(fleet_director) *d)
+/* At run time, from an address: nothing is waited for, nothing fails. */
+struct member *
+member_discovered(VRT_CTX, struct VPFX(fleet_director) *d,
+    const struct discover_node *node)
 {
-	unsigned u;
+	const char *why = NULL;
+	struct member *m;
 
-	for (u = 0; u < d->n_member; u++)
-		member_release(&d->member[u]);
-	free(d->member);
-	free(d->ring);
-	free(d->load);
-	d->member = NULL;
-	d->ring = NULL;
-	d->load = NULL;
-	d->n_member = 0;
+	m = member_new(node->name, node->host, node->port,
+	    AI_NUMERICHOST | AI_NUMERICSERV, &why);
+	if (m != NULL && strcmp(m->name, d->identity) != 0)
+		why = member_backend(ctx, d, m);
+	if (why != NULL)
+		VSL(SLT_Error, NO_VXID, "%s: node %s at %s port %s: %s",
+		    d->name, node->name, node->host, node->port, why);
+	return (m);
 }
 
 int
-member_find(const struct VPFX(fleet_director) *d, const char *name)
+member_find(const struct roster *r, const char *name)
 {
 	unsigned u;
 
-	for (u = 0; u < d->n_member; u++)
-		if (!strcmp(d->member[u].name, name))
+	for (u = 0; u < r->n_member; u++)
+		if (!strcmp(r->member[u]->name, name))
 			return ((int)u);
 	return (-1);
 }
 
 bool
-member_has_address(const struct VPFX(fleet_director) *d, VCL_IP ip)
+member_has_address(const struct roster *r, VCL_IP ip)
 {
 	const struct member *m;
 	unsigned u;
 
 	if (ip == NULL)
 		return (false);
-	for (u = 0; u < d->n_member; u++) {
-		m = &d->member[u];
+	for (u = 0; u < r->n_member; u++) {
+		m = r->member[u];
 		if (m->ip4 != NULL && !VSA_Compare_IP(m->ip4, ip))
 			return (true);
 		if (m->ip6 != NULL && !VSA_Compare_IP(m->ip6, ip))
@@ -292,12 +315,12 @@ member_is_loopback(VCL_IP ip)
 }
 
 bool
-member_healthy(VRT_CTX, const struct VPFX(fleet_director) *d, unsigned u)
+member_healthy(VRT_CTX, const struct roster *r, unsigned u)
 {
 
-	assert(u < d->n_member);
-	if ((int)u == d->self)
+	assert(u < r->n_member);
+	if ((int)u == r->self)
 		return (true);
-	return (d->member[u].backend != NULL &&
-	    VRT_Healthy(ctx, d->member[u].backend, NULL));
+	return (r->member[u]->backend != NULL &&
+	    VRT_Healthy(ctx, r->member[u]->backend, NULL));
 }

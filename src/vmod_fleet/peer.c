@@ -24,6 +24,10 @@
 /* Several probe intervals: long enough for a reload, short of a death. */
 #define PEER_HEALTH_MS		3000
 
+/* As long as a node may be away and come back to where it was. */
+#define PEER_IDLE_MS		600000
+
+static pthread_mutex_t peers_mtx = PTHREAD_MUTEX_INITIALIZER;
 static VTAILQ_HEAD(, peer) peers = VTAILQ_HEAD_INITIALIZER(peers);
 
 uint64_t
@@ -49,17 +53,70 @@ peer_new(const char *name, const char *port)
 	return (p);
 }
 
+static void
+peer_free(struct peer *p)
+{
+
+	VTAILQ_REMOVE(&peers, p, list);
+	VSC_fleet_node_Destroy(&p->seg);
+	AZ(pthread_mutex_destroy(&p->mtx));
+	free(p->name);
+	free(p->port);
+	FREE_OBJ(p);
+}
+
+/* Names of machines come and go: those long gone would add up. */
+static void
+peer_sweep(void)
+{
+	struct peer *p, *p2;
+	uint64_t now = peer_now();
+
+	VTAILQ_FOREACH_SAFE(p, &peers, list, p2) {
+		CHECK_OBJ(p, PEER_MAGIC);
+		if (__atomic_load_n(&p->refs, __ATOMIC_ACQUIRE) == 0 &&
+		    __atomic_load_n(&p->idle_ms, __ATOMIC_ACQUIRE) +
+		    PEER_IDLE_MS < now)
+			peer_free(p);
+	}
+}
+
 struct peer *
 peer_get(const char *name, const char *port)
 {
 	struct peer *p;
 
+	AZ(pthread_mutex_lock(&peers_mtx));
 	VTAILQ_FOREACH(p, &peers, list) {
 		CHECK_OBJ(p, PEER_MAGIC);
 		if (!strcmp(p->name, name) && !strcmp(p->port, port))
-			return (p);
+			break;
 	}
-	return (peer_new(name, port));
+	if (p == NULL) {
+		peer_sweep();
+		p = peer_new(name, port);
+	}
+	peer_ref(p);
+	AZ(pthread_mutex_unlock(&peers_mtx));
+	return (p);
+}
+
+void
+peer_ref(struct peer *p)
+{
+
+	CHECK_OBJ_NOTNULL(p, PEER_MAGIC);
+	(void)__atomic_add_fetch(&p->refs, 1, __ATOMIC_RELAXED);
+}
+
+/* It may be gone as soon as the last reference is: no look after that. */
+void
+peer_drop(struct peer *p)
+{
+
+	CHECK_OBJ_NOTNULL(p, PEER_MAGIC);
+	__atomic_store_n(&p->idle_ms, peer_now(), __ATOMIC_RELEASE);
+	(void)__atomic_sub_fetch(&p->refs, 1, __ATOMIC_RELEASE);
 }
 
 void

@@ -5,9 +5,9 @@
  * it last told of itself, and its counters.
  *
  * A peer is found by its name and port, is made when a VCL first names it,
- * and stays for as long as the process, so that a VCL's coming or going
- * forgets no running request and makes nobody sick.  Peers are made in the
- * CLI thread alone; what is in them may be read and written from any.
+ * and stays for a good while after nobody refers to it any more, so that a
+ * VCL's coming or going forgets no running request and makes nobody sick.
+ * Safe from any thread.
  */
 
 #ifndef PEER_H
@@ -33,6 +33,9 @@ struct peer {
 	VTAILQ_ENTRY(peer)	list;
 	char			*name;
 	char			*port;
+	unsigned		refs;		/* atomic; up from 0 by
+						 * peer_get() alone */
+	uint64_t		idle_ms;	/* atomic: since when refs is 0 */
 	struct bound_node	load;
 	struct VSC_fleet_node	*vsc;
 	struct vsc_seg		*seg;
@@ -52,8 +55,12 @@ struct peer {
 /* Milliseconds of a clock that does not go back. */
 uint64_t peer_now(void);
 
-/* The peer of this name and port, made where there is none.  CLI only. */
+/* The peer of this name and port, made where there is none; a reference. */
 struct peer *peer_get(const char *name, const char *port);
+
+/* Another reference, of who has one; and one less. */
+void peer_ref(struct peer *);
+void peer_drop(struct peer *);
 
 /* The node told its load. */
 void peer_report(struct peer *, const struct node_load *);

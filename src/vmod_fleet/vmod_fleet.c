@@ -18,6 +18,7 @@
 #include <vsb.h>
 
 #include "charge.h"
+#include "discover.h"
 #include "msg.h"
 #include "vcompat.h"
 
@@ -89,7 +90,7 @@ vmod_director__init(VRT_CTX, struct VPFX(fleet_director) **dp,
 	AN(d);
 	*dp = d;
 	REPLACE(d->name, vcl_name);
-	d->self = -1;
+	roster_init(d);
 	d->probe = probe;
 	d->identity = VRT_r_server_identity(ctx);
 	d->node_timeout = timeout;
@@ -128,7 +129,7 @@ vmod_director__fini(struct VPFX(fleet_director) **dp)
 	if (d->source != NULL)
 		VRT_Assign_Backend(&d->source, NULL);
 	AZ(d->agent);
-	member_free(d);
+	roster_fini(d);
 	setup_free(d);
 	free(d->name);
 	FREE_OBJ(d);
@@ -147,7 +148,39 @@ vmod_director_add_node(VRT_CTX, struct VPFX(fleet_director) *d,
 		VRT_fail(ctx, "%s.add_node(): an argument is empty", d->name);
 		return;
 	}
+	if (d->discover != NULL) {
+		VRT_fail(ctx, "%s.add_node(): the nodes come from "
+		    ".discover()", d->name);
+		return;
+	}
 	(void)member_add(ctx, d, name, host, port, weight);
+}
+
+VCL_VOID
+vmod_director_discover(VRT_CTX, struct VPFX(fleet_director) *d,
+    VCL_STRING uri)
+{
+	char why[DISCOVER_WHY_MAX];
+	const char *me;
+
+	CHECK_OBJ_NOTNULL(ctx, VRT_CTX_MAGIC);
+	CHECK_OBJ_NOTNULL(d, FLEET_DIRECTOR_MAGIC);
+	if (!fleet_in_init(ctx, d, "discover"))
+		return;
+	if (d->discover != NULL || roster_of(ctx, d)->n_member > 0) {
+		VRT_fail(ctx, "%s.discover(): the nodes come from one "
+		    "source, or from .add_node()", d->name);
+		return;
+	}
+	d->discover = discover_get(uri == NULL ? "" : uri, d->identity,
+	    d->name, why);
+	if (d->discover == NULL) {
+		VRT_fail(ctx, "%s.discover(): %s", d->name, why);
+		return;
+	}
+	me = discover_self(d->discover);
+	if (me != NULL)
+		d->identity = me;
 }
 
 VCL_VOID
@@ -171,6 +204,7 @@ VCL_VOID
 vmod_director_start(VRT_CTX, struct VPFX(fleet_director) *d,
     struct vmod_priv *priv)
 {
+	const struct roster *r;
 
 	CHECK_OBJ_NOTNULL(d, FLEET_DIRECTOR_MAGIC);
 	if (!fleet_in_init(ctx, d, "start"))
@@ -178,7 +212,8 @@ vmod_director_start(VRT_CTX, struct VPFX(fleet_director) *d,
 	/* A static in the compiled VCL leads to its text. */
 	if (setup_config(ctx, d, priv) < 0)
 		return;
-	if (d->n_member > 0 && d->self < 0)
+	r = roster_of(ctx, d);
+	if (r->n_member > 0 && r->self < 0)
 		VSL(SLT_Error, NO_VXID, "%s: this node, %s, is none of the "
 		    "nodes that were added: it owns no image (varnishd -i "
 		    "gives a node its name)", d->name, d->identity);
@@ -218,9 +253,11 @@ VCL_STRING
 vmod_director_self(VRT_CTX, struct VPFX(fleet_director) *d)
 {
 
+	const struct roster *r;
+
 	CHECK_OBJ_NOTNULL(d, FLEET_DIRECTOR_MAGIC);
-	(void)ctx;
-	return (d->self < 0 ? "" : d->member[d->self].name);
+	r = roster_of(ctx, d);
+	return (r->self < 0 ? "" : r->member[r->self]->name);
 }
 
 /* Routing -----------------------------------------------------------*/
@@ -249,18 +286,21 @@ fleet_verdict(VRT_CTX, const void *key)
 
 /* A request of this node's own clients stays here. */
 static void
-fleet_keep(VRT_CTX, const struct VPFX(fleet_director) *d)
+fleet_keep(VRT_CTX, struct VPFX(fleet_director) *d)
 {
+	const struct roster *r;
 
 	FLEET_COUNT(local);
-	if (d->self >= 0)
-		charge_take(ctx, d->member[d->self].peer, CHARGE_SENT);
+	r = roster_of(ctx, d);
+	if (r->self >= 0)
+		charge_take(ctx, r->member[r->self]->peer, CHARGE_SENT);
 }
 
 VCL_BOOL
 vmod_director_route(VRT_CTX, struct VPFX(fleet_director) *d, VCL_STRING key)
 {
 	struct bound_choice choice;
+	const struct roster *r;
 	struct verdict *v;
 
 	CHECK_OBJ_NOTNULL(ctx, VRT_CTX_MAGIC);
@@ -278,12 +318,13 @@ vmod_director_route(VRT_CTX, struct VPFX(fleet_director) *d, VCL_STRING key)
 	}
 	v->node = director_choose(ctx, d, key, &choice);
 	v->owner = choice.owner;
-	v->home = v->node != v->owner ? d->member[v->owner].name : NULL;
-	if (v->node < 0 || v->node == d->self) {
+	r = roster_of(ctx, d);
+	v->home = v->node != v->owner ? r->member[v->owner]->name : NULL;
+	if (v->node < 0 || v->node == r->self) {
 		fleet_keep(ctx, d);
 		return (0);
 	}
-	msg_set(ctx->http_req, NODE_HDR_TO, d->member[v->node].name);
+	msg_set(ctx->http_req, NODE_HDR_TO, r->member[v->node]->name);
 	return (1);
 }
 
@@ -291,6 +332,7 @@ VCL_VOID
 vmod_director_take_over(VRT_CTX, struct VPFX(fleet_director) *d,
     VCL_STRING why)
 {
+	const struct roster *r;
 	struct verdict *v;
 
 	CHECK_OBJ_NOTNULL(d, FLEET_DIRECTOR_MAGIC);
@@ -299,11 +341,12 @@ vmod_director_take_over(VRT_CTX, struct VPFX(fleet_director) *d,
 		VRT_fail(ctx, "%s.take_over(): out of workspace", d->name);
 		return;
 	}
+	r = roster_of(ctx, d);
 	VSLb(ctx->vsl, SLT_VCL_Log, "%s: doing the work of %s: %s", d->name,
-	    v->node < 0 ? "no node" : d->member[v->node].name,
+	    v->node < 0 ? "no node" : r->member[v->node]->name,
 	    why == NULL ? "" : why);
 	if (v->node >= 0)
-		PEER_COUNT(d->member[v->node].peer, local_retries);
+		PEER_COUNT(r->member[v->node]->peer, local_retries);
 	FLEET_COUNT(retried);
 	v->took_over = true;
 	v->home = NULL;
@@ -327,7 +370,8 @@ vmod_director_owner(VRT_CTX, struct VPFX(fleet_director) *d)
 
 	CHECK_OBJ_NOTNULL(d, FLEET_DIRECTOR_MAGIC);
 	v = fleet_verdict(ctx, d);
-	return (v == NULL || v->owner < 0 ? "" : d->member[v->owner].name);
+	return (v == NULL || v->owner < 0 ? "" :
+	    roster_of(ctx, d)->member[v->owner]->name);
 }
 
 VCL_STRING
@@ -353,12 +397,14 @@ VCL_STRING
 vmod_director_load(VRT_CTX, struct VPFX(fleet_director) *d)
 {
 	struct node_load load;
+	const struct roster *r;
 	char text[NODE_LOAD_MAX];
 
 	CHECK_OBJ_NOTNULL(d, FLEET_DIRECTOR_MAGIC);
-	if (d->self < 0)
+	r = roster_of(ctx, d);
+	if (r->self < 0)
 		return (NULL);
-	load.in_flight = bound_present(&d->member[d->self].peer->load);
+	load.in_flight = bound_present(&r->member[r->self]->peer->load);
 	load.floor = d->bound.floor;
 	node_load_format(&load, text);
 	return (WS_Copy(ctx->ws, text, -1));
@@ -420,8 +466,9 @@ fleet_judge(VRT_CTX, const struct VPFX(fleet_director) *d, int status,
 
 /* A request of another node is here; the exchange's own are no work. */
 static void
-fleet_receive(VRT_CTX, const struct VPFX(fleet_director) *d)
+fleet_receive(VRT_CTX, struct VPFX(fleet_director) *d)
 {
+	const struct roster *r;
 	const char *home, *url;
 	struct verdict *v;
 	int i;
@@ -429,13 +476,14 @@ fleet_receive(VRT_CTX, const struct VPFX(fleet_director) *d)
 	url = ctx->http_req->hd[HTTP_HDR_URL].b;
 	if (!strcmp(url, NODE_URL_PROBE) || !strcmp(url, NODE_URL_STATE))
 		return;
-	if (d->self >= 0)
-		charge_take(ctx, d->member[d->self].peer, CHARGE_GUEST);
+	r = roster_of(ctx, d);
+	if (r->self >= 0)
+		charge_take(ctx, r->member[r->self]->peer, CHARGE_GUEST);
 	home = msg_get(ctx->http_req, NODE_HDR_HOME);
-	i = home == NULL ? -1 : member_find(d, home);
+	i = home == NULL ? -1 : member_find(r, home);
 	v = fleet_verdict(ctx, d);
-	if (v != NULL && i >= 0 && i != d->self)
-		v->home = d->member[i].name;
+	if (v != NULL && i >= 0 && i != r->self)
+		v->home = r->member[i]->name;
 }
 
 VCL_BOOL
@@ -580,17 +628,20 @@ vmod_director_drain(VRT_CTX, struct VPFX(fleet_director) *d, VCL_BOOL drain)
 VCL_BOOL
 vmod_director_draining(VRT_CTX, struct VPFX(fleet_director) *d)
 {
+	const struct roster *r;
 
 	CHECK_OBJ_NOTNULL(d, FLEET_DIRECTOR_MAGIC);
+	r = roster_of(ctx, d);
 	/* Our own health method finds us healthy: if not, an operator did. */
 	return (__atomic_load_n(&fleet_drained, __ATOMIC_RELAXED) ||
-	    (d->n_member > 0 && d->self >= 0 &&
-	    !VRT_Healthy(ctx, d->dir, NULL)));
+	    (r->self >= 0 && (roster_owner(r) < 0 ||
+	    !VRT_Healthy(ctx, d->dir, NULL))));
 }
 
 VCL_STRING
 vmod_director_status_json(VRT_CTX, struct VPFX(fleet_director) *d)
 {
+	const struct roster *r;
 	const struct member *m;
 	struct vsb vsb[1];
 	unsigned u;
@@ -598,22 +649,25 @@ vmod_director_status_json(VRT_CTX, struct VPFX(fleet_director) *d)
 	CHECK_OBJ_NOTNULL(d, FLEET_DIRECTOR_MAGIC);
 	if (!fleet_started(ctx, d, "status_json"))
 		return ("");
+	r = roster_of(ctx, d);
 	WS_VSB_new(vsb, ctx->ws);
 	VSB_printf(vsb, "{\"node\": \"%s\", \"config\": \"%s\", ",
 	    d->identity, d->config.hex);
 	purge_status(vsb);
 	VSB_cat(vsb, "\"nodes\": [");
-	for (u = 0; u < d->n_member; u++) {
-		m = &d->member[u];
+	for (u = 0; u < r->n_member; u++) {
+		m = r->member[u];
 		VSB_printf(vsb, "%s\n  {\"name\": \"%s\", \"host\": \"",
 		    u ? "," : "", m->name);
 		VSB_quote(vsb, m->host, -1, VSB_QUOTE_JSON);
 		VSB_cat(vsb, "\", \"port\": \"");
 		VSB_quote(vsb, m->port, -1, VSB_QUOTE_JSON);
 		VSB_printf(vsb, "\", \"weight\": %.3f, \"self\": %s, "
-		    "\"healthy\": %s}", m->weight,
-		    (int)u == d->self ? "true" : "false",
-		    member_healthy(ctx, d, u) ? "true" : "false");
+		    "\"leaving\": %s, \"healthy\": %s}",
+		    r->ring[u].weight / (double)RING_WEIGHT_ONE,
+		    (int)u == r->self ? "true" : "false",
+		    u >= r->n_owner ? "true" : "false",
+		    member_healthy(ctx, r, u) ? "true" : "false");
 	}
 	VSB_cat(vsb, "]}\n");
 	return (WS_VSB_finish(vsb, ctx->ws, NULL));

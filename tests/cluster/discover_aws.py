@@ -7,6 +7,8 @@ they fail to."""
 import unittest
 
 from aws import REGION, Aws, Instance, auto_error, ec2_error
+from cluster import wait_for
+from fleet import Fleet, cluster_vcl
 from members import Reader, free_port
 
 GROUPS = "DescribeAutoScalingGroups"
@@ -205,6 +207,36 @@ class Faults(Group):
         r = self.reader(self.aws.uri().replace(
             f"endpoint={self.aws.url}", "endpoint=http://127.0.0.1:1"))
         self.fails(r, "http://127.0.0.1:1/")
+
+
+class Node(Group):
+    def test_is_found_by_its_address(self):
+        c = Fleet(nodes=1)
+        self.aws.instances = [Instance("i-1", "127.0.0.1")]
+        uri = self.aws.uri(more=f"&port={c.base + 11}&interval=1")
+        c.vcl = cluster_vcl().replace(
+            'include "cluster-nodes.vcl";',
+            f'sub vcl_init {{ cluster.discover("{uri}"); }}')
+        self.enterContext(c)
+
+        def sees(*states):
+            c.get(1, "/health")     # nodes change where clients ask
+            return [(n, s["state"]) for n, s in
+                    c.clusters(1)["nodes"].items()] == list(states)
+        self.assertTrue(sees(("i-1", "self")))
+        self.aws.instances.append(Instance("i-2", "127.0.0.2"))
+        wait_for("another node", lambda: sees(
+            ("i-1", "self"), ("i-2", "sick")))
+        self.aws.faults = [(GROUPS, 400, auto_error("Throttling"))]
+        wait_for("a failure",
+                 lambda: c.counter(1, "FLEET.discover_failed") > 0)
+        self.assertTrue(sees(("i-1", "self"), ("i-2", "sick")))
+        del self.aws.instances[1]
+
+        wait_for("it to leave", lambda: sees(
+            ("i-1", "self"), ("i-2", "leaving")))
+        self.assertEqual(c.panics(), {})
+        self.nothing_unsigned()
 
 
 if __name__ == "__main__":
