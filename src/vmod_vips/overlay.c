@@ -54,6 +54,7 @@ struct overlay {
 	char				control[CONTROL_MAX];
 	vtim_real			expires, date;	/* 0: not given */
 	double				age;
+	bool				stale;	/* whatever that says */
 	char				*tags;	/* or NULL */
 };
 
@@ -150,6 +151,7 @@ overlay_header(char *p, size_t size, size_t n, void *priv)
 		o->tags = NULL;
 		o->expires = o->date = 0;
 		o->age = 0;
+		o->stale = false;
 	} else if (overlay_value(p, len, "Cache-Control:", value,
 	    sizeof value))
 		overlay_control(o, value);
@@ -160,6 +162,8 @@ overlay_header(char *p, size_t size, size_t n, void *priv)
 		o->date = VTIM_parse(value);
 	else if (overlay_value(p, len, "Age:", value, sizeof value))
 		o->age = strtod(value, NULL);
+	else if (overlay_value(p, len, "Fleet-Stale:", value, sizeof value))
+		o->stale = true;
 	else if (len > strlen(TAGS) && !strncasecmp(p, TAGS, strlen(TAGS)))
 		overlay_tags(o, p, len);
 	return (len);
@@ -304,7 +308,7 @@ overlay_run(VRT_CTX, struct render_task *task, struct overlay *o)
 		return (-1);
 	task->overlay = o->fd;
 	task->overlay_len = o->len;
-	task->overlay_ttl = lifetime_left(
+	task->overlay_ttl = o->stale ? 0 : lifetime_left(
 	    o->control[0] != '\0' ? o->control : NULL, o->expires,
 	    o->date > 0 ? o->date : VTIM_real(), o->age);
 	o->fd = -1;

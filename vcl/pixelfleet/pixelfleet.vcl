@@ -195,6 +195,11 @@ sub pixelfleet_lifetime {
 		images.lifetime(origin);
 	} else if (beresp.http.Fleet-Stale) {
 		images.lifetime(stale);
+		if (beresp.http.Fleet-Stale == "purged") {
+			# What becomes of the original does not become of this.
+			set beresp.grace = 0s;
+			set beresp.keep = 0s;
+		}
 	} else {
 		images.lifetime(source);
 	}

@@ -61,8 +61,9 @@ sub pixelfleet_source_deliver {
 		# The origin was asked some other time.
 		unset resp.http.Image-Origin-Status;
 	}
-	if (req.http.Fleet-Stale == "used") {
-		set resp.http.Fleet-Stale = "used";
+	if (req.http.Fleet-Stale == "used" ||
+	    req.http.Fleet-Stale == "purged") {
+		set resp.http.Fleet-Stale = req.http.Fleet-Stale;
 	}
 }
 

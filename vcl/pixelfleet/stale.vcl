@@ -10,7 +10,8 @@
 # So a hit on something that old is given up, and the request starts again as a
 # miss with req.http.Fleet-Stale "held".  When that fetch fails it is
 # abandoned, which leaves the old object where it is, and the request starts
-# once more, with Fleet-Stale "used", and hits it.
+# once more, with Fleet-Stale "used", and hits it.  Where it was purged softly,
+# that makes "purged" of it.
 
 # A request starts (again), on any door.
 sub pixelfleet_stale_recv {
@@ -38,6 +39,9 @@ sub pixelfleet_stale_hit {
 			set req.http.Fleet-Stale = "held";
 			return (restart);
 		}
+	}
+	if (req.http.Fleet-Stale == "used" && cluster.purge_stale()) {
+		set req.http.Fleet-Stale = "purged";
 	}
 }
 
