@@ -20,7 +20,7 @@ import unittest
 
 import soak
 import soak_trend
-from cluster import wait_for
+from cluster import SAMPLES, wait_for
 from fleet import Fleet, Load, cluster_vcl
 from reload import Reloads
 
@@ -29,10 +29,9 @@ RENDERERS = 2
 FIRST = 5			# reloads of each node before anything counts
 PACE = 0.15			# s between the requests of a client
 SLOPE = 300			# s that it takes to speak of one
-SMALL = ("--varnishd-arg=-pvsl_space=2m",)
-# What is cached is gone, and made again, before long.
-SHORT = ("max_ttl = 20s, stale_while_revalidate = 0s, stale_if_error = 0s, "
-         "timeout = 60s, queue_timeout = 60s")
+# Full of a hundred images before anything counts.
+SMALL = ("--storage", "malloc,1m", "--varnishd-arg=-pvsl_space=2m")
+SOURCES = 6
 HASTE = ("--varnishd-arg=-pdebug=+vtc_mode",)
 LIBRARY = "/vgc.so"		# a VCL's
 
@@ -82,15 +81,20 @@ class Churn(unittest.TestCase):
     def setUp(self):
         vcl = cluster_vcl().replace(
             "vips.images()",
-            f"vips.images({SHORT}, renderers = {RENDERERS})")
+            "vips.images(timeout = 60s, queue_timeout = 60s, "
+            f"renderers = {RENDERERS})")
         self.cluster = c = Fleet(nodes=len(NODES), vcl=vcl,
                                  options=SMALL +
                                  (HASTE if self.seconds < SLOPE else ()))
         c.__enter__()
         self.addCleanup(c.__exit__, None, None, None)
-        self.urls = [f"{url}?width={w}&format={kind}"
-                     for w in range(20, 320) for url in c.pngs(20)
-                     for kind in ("png", "webp")]
+        with open(os.path.join(SAMPLES, "logo.png"), "rb") as f:
+            logo = f.read()
+        for i in range(SOURCES):
+            c.picture(f"{i}.png", logo)
+        self.urls = [f"/{i}.png?width={w}&format=webp&quality={q}"
+                     for w in range(100, 300) for q in range(50, 70)
+                     for i in range(SOURCES)]
 
     def holds(self, index):
         """What a node has that reloads could add to, by name."""

@@ -64,11 +64,11 @@ class LeftBehind(unittest.TestCase):
         return self.fail(f"{PICTURES} pictures, and only {urls} own one")
 
     def stop_at_work(self, index):
-        """The renderers of a node, once one is at work: they do nothing
+        """The renderers of a node, once one has its work: they do nothing
         more by themselves."""
         c = self.cluster
-        wait_for("a render", lambda: c.counter(index, "VIPS.busy") == 1)
         pids = c.renderers(index)
+        wait_for("a render", lambda: any("memfd" in opened(p) for p in pids))
         for pid in pids:
             os.kill(pid, signal.SIGSTOP)
         self.assertEqual(c.counter(index, "VIPS.busy"), 1)
