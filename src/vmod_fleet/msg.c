@@ -66,6 +66,20 @@ msg_log_unset(const struct http *hp, unsigned u)
 		VSLbt(hp->vsl, (enum VSL_tag_e)unset, hp->hd[u]);
 }
 
+/* Header u goes, or becomes the v-th.  Returns the place of the next. */
+static unsigned
+msg_sift(struct http *hp, unsigned u, unsigned v, bool goes)
+{
+
+	if (goes) {
+		msg_log_unset(hp, u);
+		return (v);
+	}
+	hp->hd[v] = hp->hd[u];
+	hp->hdf[v] = hp->hdf[u];
+	return (v + 1);
+}
+
 /* Remove the headers whose name begins with `prefix` (of l characters). */
 static void
 msg_remove(struct http *hp, const char *prefix, size_t l)
@@ -73,16 +87,9 @@ msg_remove(struct http *hp, const char *prefix, size_t l)
 	unsigned u, v;
 
 	CHECK_OBJ_NOTNULL(hp, HTTP_MAGIC);
-	for (u = v = MSG_FIRST; u < hp->nhd; u++) {
-		if ((size_t)Tlen(hp->hd[u]) >= l &&
-		    strncasecmp(hp->hd[u].b, prefix, l) == 0) {
-			msg_log_unset(hp, u);
-			continue;
-		}
-		hp->hd[v] = hp->hd[u];
-		hp->hdf[v] = hp->hdf[u];
-		v++;
-	}
+	for (u = v = MSG_FIRST; u < hp->nhd; u++)
+		v = msg_sift(hp, u, v, (size_t)Tlen(hp->hd[u]) >= l &&
+		    strncasecmp(hp->hd[u].b, prefix, l) == 0);
 	hp->nhd = v;
 }
 
@@ -136,15 +143,8 @@ msg_strip_copied(struct http *hp, const struct http *of, const char *keep)
 
 	CHECK_OBJ_NOTNULL(hp, HTTP_MAGIC);
 	CHECK_OBJ_NOTNULL(of, HTTP_MAGIC);
-	for (u = v = MSG_FIRST; u < hp->nhd; u++) {
-		if (msg_shares(of, &hp->hd[u]) &&
-		    !msg_listed(keep, &hp->hd[u])) {
-			msg_log_unset(hp, u);
-			continue;
-		}
-		hp->hd[v] = hp->hd[u];
-		hp->hdf[v] = hp->hdf[u];
-		v++;
-	}
+	for (u = v = MSG_FIRST; u < hp->nhd; u++)
+		v = msg_sift(hp, u, v, msg_shares(of, &hp->hd[u]) &&
+		    !msg_listed(keep, &hp->hd[u]));
 	hp->nhd = v;
 }
