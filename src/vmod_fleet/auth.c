@@ -9,12 +9,10 @@
  */
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -23,6 +21,7 @@
 #include <openssl/rand.h>
 
 #include "auth.h"
+#include "key_file.h"
 #include "node_headers.h"
 
 #define MAC_BYTES		(AUTH_MAC_LEN / 2)
@@ -254,30 +253,6 @@ remember(struct auth_replay *replay, int64_t second, const char *hex)
 	return (reason);
 }
 
-/* The length of the file's content, at most `max`, or -1 with errno. */
-static ssize_t
-read_file(const char *path, char *buf, size_t max)
-{
-	ssize_t n = 1, len = 0;
-	int fd, e;
-
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return (-1);
-	while (n != 0 && (size_t)len < max) {
-		n = read(fd, buf + len, max - (size_t)len);
-		if (n < 0 && errno != EINTR) {
-			e = errno;
-			(void)close(fd);
-			errno = e;
-			return (-1);
-		}
-		len += n > 0 ? n : 0;
-	}
-	(void)close(fd);
-	return (len);
-}
-
 static int
 secret_init(struct auth_secret *secret, struct bytes key)
 {
@@ -302,23 +277,18 @@ int
 auth_secret_load(struct auth_secret *secret, const char *path,
     char err[AUTH_ERROR_MAX])
 {
-	/* A line's end, and one more byte to tell that there is more. */
-	char buf[AUTH_SECRET_MAX + sizeof "\r\n"];
+	char buf[KEY_FILE_ROOM(AUTH_SECRET_MAX)];
 	ssize_t len;
 	int r = -1;
 
 	memset(secret, 0, sizeof *secret);
-	len = read_file(path, buf, sizeof buf);
+	len = key_file_read(path, buf, sizeof buf);
 	if (len < 0) {
 		(void)snprintf(err, AUTH_ERROR_MAX,
 		    "cannot read the secret file %s: %s", path,
 		    strerror(errno));
 		return (-1);
 	}
-	if (len > 0 && buf[len - 1] == '\n')
-		len--;
-	if (len > 0 && buf[len - 1] == '\r')
-		len--;
 	if (len < AUTH_SECRET_MIN || len > AUTH_SECRET_MAX)
 		(void)snprintf(err, AUTH_ERROR_MAX, "the secret file %s must "
 		    "have %d to %d bytes", path, AUTH_SECRET_MIN,

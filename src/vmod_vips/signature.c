@@ -8,17 +8,16 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include "key_file.h"
 #include "signature.h"
 #include "url_text.h"
 
@@ -31,31 +30,6 @@ static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
  * Keys
  */
 
-/* Up to `max` bytes of a file; -1 with errno. */
-static ssize_t
-read_file(const char *path, unsigned char *buf, size_t max)
-{
-	ssize_t l = 1;
-	size_t len = 0;
-	int fd, e;
-
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return (-1);
-	while (len < max && l != 0) {
-		l = read(fd, buf + len, max - len);
-		if (l < 0 && errno == EINTR)
-			continue;
-		if (l < 0)
-			break;
-		len += (size_t)l;
-	}
-	e = errno;
-	(void)close(fd);
-	errno = e;
-	return (l < 0 ? -1 : (ssize_t)len);
-}
-
 /* The key's bytes to buf; -1 with the reason in why. */
 static ssize_t
 find_key(const char *key, unsigned char *buf, size_t max, char *why)
@@ -64,17 +38,11 @@ find_key(const char *key, unsigned char *buf, size_t max, char *why)
 	ssize_t len;
 
 	if (strncmp(key, "file:", 5) == 0) {
-		len = read_file(key + 5, buf, max);
-		if (len < 0) {
+		len = key_file_read(key + 5, buf, max);
+		if (len < 0)
 			(void)snprintf(why, SIGNATURE_ERROR_MAX,
 			    "cannot read the key in %s: %s", key + 5,
 			    strerror(errno));
-			return (-1);
-		}
-		if (len > 0 && buf[len - 1] == '\n')
-			len--;
-		if (len > 0 && buf[len - 1] == '\r')
-			len--;
 		return (len);
 	}
 	if (strncmp(key, "env:", 4) == 0)
@@ -94,8 +62,7 @@ find_key(const char *key, unsigned char *buf, size_t max, char *why)
 int
 signature_add_key(struct signature_keys *keys, const char *key, char *why)
 {
-	/* A line's end, and one more byte to tell that there is more. */
-	unsigned char buf[SIGNATURE_KEY_MAX + 3];
+	unsigned char buf[KEY_FILE_ROOM(SIGNATURE_KEY_MAX)];
 	ssize_t len;
 
 	if (keys->n == SIGNATURE_KEYS_MAX) {
