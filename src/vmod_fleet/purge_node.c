@@ -26,7 +26,7 @@
 #include "storage.h"
 #include "vcompat.h"
 
-#define LINGER_S		5.	/* see purge_node_end() */
+#define LINGER_TICKS		6	/* see node_flight_linger() */
 #define NODE_ASKED		1024	/* originals, about */
 
 /* A fetch under way, or one that lingers. */
@@ -35,7 +35,7 @@ struct node_flight {
 	unsigned			magic;
 #define NODE_FLIGHT_MAGIC		0x2c8de5f1
 	VTAILQ_ENTRY(node_flight)	list;
-	vtim_mono			until;
+	uint64_t			until;	/* tick */
 };
 
 struct node_waker {
@@ -51,6 +51,7 @@ static struct {
 	bool				started;
 	bool				kept;	/* storage outlives us */
 	struct purge_keep		keep;
+	uint64_t			ticks;
 	VTAILQ_HEAD(, node_flight)	linger;	/* the first to go first */
 	VTAILQ_HEAD(, node_waker)	wakers;
 	/* what was asked last, since it is asked often */
@@ -461,13 +462,14 @@ node_flight_end(struct node_flight *f)
 
 /*
  * A request may have found the object before it was banned, and have yet to
- * ask for a verdict: it must still find it in flight.
+ * ask for a verdict: it must still find it in flight.  By ticks, not by the
+ * clock, which goes on while the process is stopped.
  */
 static void
 node_flight_linger(struct node_flight *f)
 {
 
-	f->until = VTIM_mono() + LINGER_S;
+	f->until = node.ticks + LINGER_TICKS;
 	VTAILQ_INSERT_TAIL(&node.linger, f, list);
 }
 
@@ -477,7 +479,7 @@ node_land(void)
 	struct node_flight *f;
 
 	while ((f = VTAILQ_FIRST(&node.linger)) != NULL &&
-	    f->until <= VTIM_mono()) {
+	    f->until <= node.ticks) {
 		VTAILQ_REMOVE(&node.linger, f, list);
 		node_flight_end(f);
 	}
@@ -692,6 +694,7 @@ purge_node_tick(void)
 	node_lock();
 	if (node.log != NULL && node.started) {
 		purge_log_tick(node.log, node_now());
+		node.ticks++;
 		node_land();
 		purge_keep_compact(&node.keep, node.log, node_now());
 		node_changed();
