@@ -685,6 +685,24 @@ test_soft_bounded(void **state)
 	assert_int_equal(fig.entries, PURGE_SOFT_MAX + 1);
 }
 
+/* What is no object can be asked for, too, whether or not it is in flight. */
+static void
+test_since(void **state)
+{
+	static const struct purge_object a = { .source = "/a" };
+	struct fixture *fx = *state;
+	struct purge_glance g;
+
+	purge_log_glance(fx->log, &g);
+	assert_false(purge_log_since(fx->log, g.number, &a, regex, NULL));
+	add(fx, "hard source /b", NOW);
+	assert_false(purge_log_since(fx->log, g.number, &a, regex, NULL));
+	add(fx, "soft source /a", NOW);
+	assert_true(purge_log_since(fx->log, g.number, &a, regex, NULL));
+	purge_log_glance(fx->log, &g);
+	assert_false(purge_log_since(fx->log, g.number, &a, regex, NULL));
+}
+
 /* Who was taken out of the cluster is not waited for. */
 static void
 test_members_change(void **state)
@@ -817,6 +835,7 @@ main(void)
 		TEST(test_flights),
 		TEST(test_soft),
 		TEST(test_soft_bounded),
+		TEST(test_since),
 		TEST(test_members_change),
 		TEST(test_position_fits),
 		TEST(test_streams_bounded),
