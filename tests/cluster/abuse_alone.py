@@ -126,7 +126,7 @@ class Alone(unittest.TestCase):
         if bomb.expected == abuse_bombs.SHOWN:
             self.assertEqual(run.status, 200, what)
         if run.status == 413:
-            self.assertIn("limit", run.words)
+            self.assertRegex(run.words, "limit|memory")
             self.assertLess(run.cpu, self.plain.cpu + HEADER, what)
             self.assertLess(run.memory, self.plain.memory + HEADER_MEMORY,
                             what)
