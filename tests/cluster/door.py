@@ -221,13 +221,16 @@ class Signatures(DoorTest):
         renders = self.cluster.total("VIPS.renders")
         for u, headers in (
                 (url, self.signed(1, url, config=other)),
-                (STATE, self.signed(1, STATE, config=other)),
                 (PROBE, self.probing(config=other))):
             answer = self.ask(1, u, headers)
             self.assertEqual(answer.status, 412)
             self.assertIn("another configuration",
                           answer.headers["Fleet-Refused"])
             self.assertEqual(answer.headers["Fleet-Config"], self.config)
+        # Purges are for all, so where they stand is told to all.
+        answer = self.ask(1, STATE, self.signed(1, STATE, config=other))
+        self.assertEqual(answer.status, 200)
+        self.assertEqual(answer.headers["Fleet-Config"], self.config)
         self.assertEqual(self.cluster.total("VIPS.renders"), renders)
 
     def test_no_balancer_needs_to_sign(self):
