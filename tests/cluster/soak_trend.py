@@ -39,13 +39,15 @@ def read(path):
 
 
 def totals(rows, process, field):
-    """(seconds, kB): of all processes of a kind together."""
-    sums = {}
+    """(seconds, kB): of all processes of a kind together.  A sample begins
+    with varnishd."""
+    sums = []
     for row in rows:
-        sums.setdefault(row["seconds"], 0)
-        if row["process"] == process:
-            sums[row["seconds"]] += row[field]
-    return sorted(sums.items())
+        if row["process"] == "varnishd":
+            sums.append([row["seconds"], 0])
+        if sums and row["process"] == process:
+            sums[-1][1] += row[field]
+    return sums
 
 
 def lives(rows, field):
