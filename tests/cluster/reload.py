@@ -114,11 +114,10 @@ class Reload(unittest.TestCase):
         self.watch()
         self.assertEqual(self.back, [])
         # All of the counters were there, and counted.
-        for i in NODES:
-            self.assertGreater(self.seen[i - 1]["FLEET.forwarded"], 0)
-            for n in NODES:
-                self.assertGreater(
-                    self.seen[i - 1][f"FLEET_NODE.n{n}.picks"], 0)
+        for n in NODES:
+            self.assertGreater(self.seen[n - 1]["FLEET.forwarded"], 0)
+            self.assertGreater(sum(seen[f"FLEET_NODE.n{n}.picks"]
+                                   for seen in self.seen), 0)
         # Nobody did what was another's, for whatever reason.
         for name in ("retried", "discarded", "refused_config",
                      "refused_stranger"):
