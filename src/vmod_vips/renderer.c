@@ -356,7 +356,7 @@ int
 renderer_describe(char *buf, size_t len, char *err)
 {
 	char *argv[] = { renderer_path(), "--describe", NULL };
-	char words[RENDERER_WORDS_MAX];
+	char words[RENDERER_WORDS_MAX] = "";
 	struct renderer *r;
 	vtim_mono deadline;
 	int status = -1;
